@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/clat.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink-gen.h"
+
+#include <uapi/linux/clat.h>
+
+/* Integer value ranges */
+static const struct netlink_range_validation clat_a_dev_ifindex_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation clat_a_dev_uplink_range = {
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation clat_a_dev_lowest_ipv6_mtu_range = {
+	.min	= 1280ULL,
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation clat_a_stats_ifindex_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+/* Common nested types */
+const struct nla_policy clat_pair_nl_policy[CLAT_A_PAIR_V6_LEN + 1] = {
+	[CLAT_A_PAIR_V4] = { .type = NLA_U32, },
+	[CLAT_A_PAIR_V4_LEN] = NLA_POLICY_MAX(NLA_U8, 32),
+	[CLAT_A_PAIR_V6] = NLA_POLICY_EXACT_LEN(16),
+	[CLAT_A_PAIR_V6_LEN] = NLA_POLICY_RANGE(NLA_U8, 96, 128),
+};
+
+const struct nla_policy clat_pairs_nl_policy[CLAT_A_PAIRS_PAIR + 1] = {
+	[CLAT_A_PAIRS_PAIR] = NLA_POLICY_NESTED(clat_pair_nl_policy),
+};
+
+const struct nla_policy clat_prefix_nl_policy[CLAT_A_PREFIX_LEN + 1] = {
+	[CLAT_A_PREFIX_ADDR] = NLA_POLICY_EXACT_LEN(16),
+	[CLAT_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 96),
+};
+
+const struct nla_policy clat_prefixes_nl_policy[CLAT_A_PREFIXES_PREFIX + 1] = {
+	[CLAT_A_PREFIXES_PREFIX] = NLA_POLICY_NESTED(clat_prefix_nl_policy),
+};
+
+/* CLAT_CMD_DEV_GET - do */
+const struct nla_policy clat_dev_get_nl_policy[CLAT_A_DEV_IFINDEX + 1] = {
+	[CLAT_A_DEV_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &clat_a_dev_ifindex_range),
+};
+
+/* CLAT_CMD_DEV_SET - do */
+const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_TOS + 1] = {
+	[CLAT_A_DEV_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &clat_a_dev_ifindex_range),
+	[CLAT_A_DEV_UPLINK] = NLA_POLICY_FULL_RANGE(NLA_U32, &clat_a_dev_uplink_range),
+	[CLAT_A_DEV_PLAT] = NLA_POLICY_NESTED(clat_prefixes_nl_policy),
+	[CLAT_A_DEV_MAP] = NLA_POLICY_NESTED(clat_pairs_nl_policy),
+	[CLAT_A_DEV_LOWEST_IPV6_MTU] = NLA_POLICY_FULL_RANGE(NLA_U32, &clat_a_dev_lowest_ipv6_mtu_range),
+	[CLAT_A_DEV_FWMARK] = { .type = NLA_U32, },
+	[CLAT_A_DEV_WKP_STRICT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[CLAT_A_DEV_TOS] = NLA_POLICY_MAX(NLA_U16, 256),
+};
+
+/* CLAT_CMD_STATS_GET - do */
+const struct nla_policy clat_stats_get_nl_policy[CLAT_A_STATS_IFINDEX + 1] = {
+	[CLAT_A_STATS_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &clat_a_stats_ifindex_range),
+};
+
+/* Ops table for clat */
+const struct genl_ops clat_nl_ops[3] = {
+	{
+		.cmd		= CLAT_CMD_DEV_GET,
+		.validate	= GENL_DONT_VALIDATE_DUMP,
+		.doit		= clat_nl_dev_get_doit,
+		.dumpit		= clat_nl_dev_get_dumpit,
+		.policy		= clat_dev_get_nl_policy,
+		.maxattr	= CLAT_A_DEV_IFINDEX,
+	},
+	{
+		.cmd		= CLAT_CMD_DEV_SET,
+		.doit		= clat_nl_dev_set_doit,
+		.policy		= clat_dev_set_nl_policy,
+		.maxattr	= CLAT_A_DEV_TOS,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CLAT_CMD_STATS_GET,
+		.validate	= GENL_DONT_VALIDATE_DUMP,
+		.doit		= clat_nl_stats_get_doit,
+		.dumpit		= clat_nl_stats_get_dumpit,
+		.policy		= clat_stats_get_nl_policy,
+		.maxattr	= CLAT_A_STATS_IFINDEX,
+	},
+};
+
+static const struct genl_multicast_group clat_nl_mcgrps[] = {
+	[CLAT_NLGRP_MONITOR] = { "monitor", },
+};
