@@ -10,26 +10,6 @@
 
 #include <uapi/linux/clat.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation clat_a_dev_ifindex_range = {
-	.min	= 1ULL,
-	.max	= S32_MAX,
-};
-
-static const struct netlink_range_validation clat_a_dev_uplink_range = {
-	.max	= S32_MAX,
-};
-
-static const struct netlink_range_validation clat_a_dev_lowest_ipv6_mtu_range = {
-	.min	= 1280ULL,
-	.max	= 65535ULL,
-};
-
-static const struct netlink_range_validation clat_a_stats_ifindex_range = {
-	.min	= 1ULL,
-	.max	= S32_MAX,
-};
-
 /* Common nested types */
 const struct nla_policy clat_pair_nl_policy[CLAT_A_PAIR_V6_LEN + 1] = {
 	[CLAT_A_PAIR_V4] = { .type = NLA_U32, },
@@ -53,16 +33,16 @@ const struct nla_policy clat_prefixes_nl_policy[CLAT_A_PREFIXES_PREFIX + 1] = {
 
 /* CLAT_CMD_DEV_GET - do */
 const struct nla_policy clat_dev_get_nl_policy[CLAT_A_DEV_IFINDEX + 1] = {
-	[CLAT_A_DEV_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &clat_a_dev_ifindex_range),
+	[CLAT_A_DEV_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* CLAT_CMD_DEV_SET - do */
 const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_TOS + 1] = {
-	[CLAT_A_DEV_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &clat_a_dev_ifindex_range),
-	[CLAT_A_DEV_UPLINK] = NLA_POLICY_FULL_RANGE(NLA_U32, &clat_a_dev_uplink_range),
+	[CLAT_A_DEV_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[CLAT_A_DEV_UPLINK] = { .type = NLA_U32, },
 	[CLAT_A_DEV_PLAT] = NLA_POLICY_NESTED(clat_prefixes_nl_policy),
 	[CLAT_A_DEV_MAP] = NLA_POLICY_NESTED(clat_pairs_nl_policy),
-	[CLAT_A_DEV_LOWEST_IPV6_MTU] = NLA_POLICY_FULL_RANGE(NLA_U32, &clat_a_dev_lowest_ipv6_mtu_range),
+	[CLAT_A_DEV_LOWEST_IPV6_MTU] = NLA_POLICY_MIN(NLA_U32, 1280),
 	[CLAT_A_DEV_FWMARK] = { .type = NLA_U32, },
 	[CLAT_A_DEV_WKP_STRICT] = NLA_POLICY_MAX(NLA_U8, 1),
 	[CLAT_A_DEV_TOS] = NLA_POLICY_MAX(NLA_U16, 256),
@@ -70,7 +50,7 @@ const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_TOS + 1] = {
 
 /* CLAT_CMD_STATS_GET - do */
 const struct nla_policy clat_stats_get_nl_policy[CLAT_A_STATS_IFINDEX + 1] = {
-	[CLAT_A_STATS_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &clat_a_stats_ifindex_range),
+	[CLAT_A_STATS_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* Ops table for clat */

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The configuration of a device: one immutable object, replaced whole under
+ * RCU, and the hook at the uplink that goes with it. All of it under RTNL.
+ */
+#include <linux/if_arp.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+
+#include "clat.h"
+
+/*
+ * After user chains, the last of which may have priority 0 or above, and
+ * before anything else that reads IPv6: documented in Documentation/clat.rst.
+ */
+#define CLAT_HOOK_PRIORITY	1000
+
+/**
+ * clat_config_new() - make a configuration
+ * @old:	what it begins as, without its routes; %NULL for an empty one
+ *
+ * Return: a configuration that is the caller's to change, and then to give to
+ * clat_config_apply() or clat_config_free(); %NULL if out of memory.
+ */
+struct clat_config *clat_config_new(const struct clat_config *old)
+{
+	struct clat_config *cfg;
+
+	if (old)
+		cfg = kmemdup(old, sizeof(*old), GFP_KERNEL);
+	else
+		cfg = kzalloc(sizeof(*cfg), GFP_KERNEL);
+	if (!cfg)
+		return NULL;
+
+	if (!old) {
+		cfg->lowest_ipv6_mtu = IPV6_MIN_MTU;
+		cfg->tos = CLAT_TOS_INHERIT;
+	}
+	cfg->routes = clat_routes_alloc();
+	if (!cfg->routes) {
+		kfree(cfg);
+		return NULL;
+	}
+	return cfg;
+}
+
+/**
+ * clat_config_free() - free a configuration that no packet uses
+ * @cfg:	the configuration, or %NULL
+ */
+void clat_config_free(struct clat_config *cfg)
+{
+	if (!cfg)
+		return;
+	clat_routes_free(cfg->routes);
+	kfree(cfg);
+}
+
+static void clat_config_free_cb(struct rcu_head *head)
+{
+	clat_config_free(container_of(head, struct clat_config, rcu));
+}
+
+/**
+ * clat_uplink_check() - tell whether a device can be an uplink
+ * @dev:	the device
+ * @extack:	says why not
+ *
+ * Return: 0 or -EINVAL. Context: RTNL.
+ */
+int clat_uplink_check(const struct net_device *dev,
+		      struct netlink_ext_ack *extack)
+{
+	if (clat_is_dev(dev))
+		NL_SET_ERR_MSG(extack, "uplink is a clat device");
+	else if (dev->flags & IFF_LOOPBACK)
+		NL_SET_ERR_MSG(extack, "uplink is a loopback device");
+	else if (netif_is_bridge_port(dev))
+		NL_SET_ERR_MSG(extack, "uplink is a bridge port");
+	else if (netif_is_lag_port(dev))
+		NL_SET_ERR_MSG(extack, "uplink is a slave of a bond or team");
+	else
+		return 0;
+	return -EINVAL;
+}
+
+static struct nf_hook_ops *clat_hook_add(struct clat_dev *clat,
+					 struct net_device *uplink,
+					 struct netlink_ext_ack *extack)
+{
+	struct nf_hook_ops *hook;
+	int err;
+
+	hook = kzalloc(sizeof(*hook), GFP_KERNEL);
+	if (!hook)
+		return ERR_PTR(-ENOMEM);
+	hook->hook = clat_ingress;
+	hook->priv = clat->dev;
+	hook->pf = NFPROTO_NETDEV;
+	hook->hooknum = NF_NETDEV_INGRESS;
+	hook->priority = CLAT_HOOK_PRIORITY;
+	hook->dev = uplink;
+
+	err = nf_register_net_hook(dev_net(uplink), hook);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "uplink takes no ingress hook: is NETFILTER_INGRESS on?");
+		kfree(hook);
+		return ERR_PTR(err);
+	}
+	return hook;
+}
+
+/* Packets may still be in the hook when it returns: synchronize_net(). */
+static void clat_hook_del(struct nf_hook_ops *hook)
+{
+	if (!hook)
+		return;
+	nf_unregister_net_hook(dev_net(hook->dev), hook);
+	kfree(hook);
+}
+
+/**
+ * clat_config_apply() - replace the configuration of a device
+ * @clat:	the device
+ * @cfg:	the new configuration; consumed if 0 is returned
+ * @extack:	says what was refused
+ *
+ * The new uplink is hooked before the configuration that names it is
+ * published, and the old one left after that, so that no packet passes either
+ * unseen.
+ *
+ * Return: 0, or an error; nothing is changed then. Context: RTNL.
+ */
+int clat_config_apply(struct clat_dev *clat, struct clat_config *cfg,
+		      struct netlink_ext_ack *extack)
+{
+	struct clat_config *old = rtnl_dereference(clat->config);
+	struct nf_hook_ops *old_hook = NULL;
+
+	ASSERT_RTNL();
+	if (cfg->uplink != old->uplink) {
+		struct nf_hook_ops *hook = NULL;
+
+		if (cfg->uplink) {
+			hook = clat_hook_add(clat, cfg->uplink, extack);
+			if (IS_ERR(hook))
+				return PTR_ERR(hook);
+			dev_disable_lro(cfg->uplink);
+		}
+		old_hook = clat->hook;
+		clat->hook = hook;
+		clat->detach = CLAT_DETACH_NONE;
+	}
+
+	rcu_assign_pointer(clat->config, cfg);
+	clat_hook_del(old_hook);
+	call_rcu(&old->rcu, clat_config_free_cb);
+	/* The old uplink may go away as soon as this returns. */
+	if (old_hook)
+		synchronize_net();
+	clat_follow(clat);
+	return 0;
+}
+
+/* What packets see while a configuration is changed in place. */
+static const struct clat_config clat_config_none = {
+	.lowest_ipv6_mtu = IPV6_MIN_MTU,
+	.tos = CLAT_TOS_INHERIT,
+};
+
+/**
+ * clat_uplink_lost() - detach a device from its uplink
+ * @clat:	the device
+ * @why:	told to listeners
+ *
+ * Must not fail, so it allocates nothing: the configuration is hidden from
+ * packets, changed, and published again. Context: RTNL.
+ */
+void clat_uplink_lost(struct clat_dev *clat, enum clat_detach why)
+{
+	struct clat_config *cfg = rtnl_dereference(clat->config);
+
+	ASSERT_RTNL();
+	if (!cfg->uplink)
+		return;
+
+	clat_hook_del(clat->hook);
+	clat->hook = NULL;
+	rcu_assign_pointer(clat->config,
+			   (struct clat_config *)&clat_config_none);
+	synchronize_net();
+
+	clat_routes_flush(cfg->routes);
+	cfg->uplink = NULL;
+	rcu_assign_pointer(clat->config, cfg);
+
+	clat->detach = why;
+	clat_follow(clat);
+}
+
+/**
+ * clat_state() - say what a device is doing
+ * @clat:	the device
+ *
+ * Return: the first thing that keeps it from translating, or
+ * CLAT_STATE_ACTIVE. Context: RTNL.
+ */
+enum clat_state clat_state(const struct clat_dev *clat)
+{
+	const struct clat_config *cfg = rtnl_dereference(clat->config);
+
+	if (!(clat->dev->flags & IFF_UP))
+		return CLAT_STATE_DOWN;
+	if (!cfg->uplink)
+		return CLAT_STATE_NO_UPLINK;
+	if (!cfg->n_plat)
+		return CLAT_STATE_NO_PLAT;
+	if (!cfg->n_map)
+		return CLAT_STATE_NO_MAP;
+	if (!(cfg->uplink->flags & IFF_UP) || !netif_carrier_ok(cfg->uplink))
+		return CLAT_STATE_UPLINK_DOWN;
+	return CLAT_STATE_ACTIVE;
+}
+
+/* IPv6 MTU of the uplink, as lowered by Router Advertisements. */
+static unsigned int clat_uplink_mtu6(const struct net_device *uplink)
+{
+	const struct inet6_dev *idev = __in6_dev_get(uplink);
+	unsigned int mtu = READ_ONCE(uplink->mtu);
+
+	if (idev)
+		mtu = min_t(unsigned int, mtu, READ_ONCE(idev->cnf.mtu6));
+	return max_t(unsigned int, mtu, IPV6_MIN_MTU);
+}
+
+/**
+ * clat_follow() - let MTU, headroom and operational state follow the uplink
+ * @clat:	the device
+ *
+ * Without an uplink that runs the device is dormant; its carrier stays on, for
+ * a device without carrier drops what is sent into it, and the programs that
+ * sent it would hang instead of getting an answer. Listeners are told if the
+ * state is another than they were told last. Context: RTNL.
+ */
+void clat_follow(struct clat_dev *clat)
+{
+	const struct clat_config *cfg = rtnl_dereference(clat->config);
+	struct net_device *dev = clat->dev, *uplink = cfg->uplink;
+	/* A fragment header may come on top of the longer IP header. */
+	unsigned int room = CLAT_HDR_DIFF + sizeof(struct frag_hdr);
+	enum clat_state state = clat_state(clat);
+
+	ASSERT_RTNL();
+	if (uplink) {
+		unsigned int mtu = clat_uplink_mtu6(uplink) - CLAT_HDR_DIFF;
+
+		/* More than is needed makes ip_forward() reallocate. */
+		room += uplink->hard_header_len + uplink->needed_headroom;
+		if (mtu != dev->mtu && dev_set_mtu(dev, mtu))
+			netdev_warn(dev, "cannot follow the MTU of %s to %u\n",
+				    uplink->name, mtu);
+	}
+	dev->needed_headroom = room;
+
+	if (state == CLAT_STATE_ACTIVE || state == CLAT_STATE_DOWN)
+		netif_dormant_off(dev);
+	else
+		netif_dormant_on(dev);
+
+	if (state != clat->state) {
+		clat->state = state;
+		clat_netlink_notify(clat);
+	}
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Writes the new IP header: RFC 7915, sections 4.1 and 5.1. */
+#include "core.h"
+
+/**
+ * clat_hdr46() - write the IPv6 header of a translated packet
+ * @ip6:	where to; may overlap the IPv4 header, which is not read
+ * @pkt:	the parsed IPv4 packet
+ * @saddr:	source address
+ * @daddr:	destination address
+ */
+void clat_hdr46(struct ipv6hdr *ip6, const struct clat_packet *pkt,
+		const struct in6_addr *saddr, const struct in6_addr *daddr)
+{
+	u8 nexthdr = pkt->proto == IPPROTO_ICMP ? IPPROTO_ICMPV6 : pkt->proto;
+	__be32 *word = (__be32 *)ip6;
+
+	/* version 6, traffic class, flow label 0 */
+	word[0] = htonl(0x60000000 | pkt->tos << 20);
+	word[1] = htonl((pkt->len - pkt->l4_off) << 16 | nexthdr << 8 |
+			pkt->ttl);
+	ip6->saddr = *saddr;
+	ip6->daddr = *daddr;
+}
+
+/**
+ * clat_hdr64() - write the IPv4 header of a translated packet
+ * @ip:		where to; may overlap the IPv6 header, which is not read
+ * @pkt:	the parsed IPv6 packet
+ * @saddr:	source address
+ * @daddr:	destination address
+ * @id:		identification
+ * @df:		set Don't Fragment
+ */
+void clat_hdr64(struct iphdr *ip, const struct clat_packet *pkt,
+		__be32 saddr, __be32 daddr, __be16 id, bool df)
+{
+	ip->version = 4;
+	ip->ihl = sizeof(*ip) / 4;
+	ip->tos = pkt->tos;
+	ip->tot_len = htons(pkt->len - pkt->l4_off + sizeof(*ip));
+	ip->id = id;
+	ip->frag_off = df ? htons(0x4000) : 0;
+	ip->ttl = pkt->ttl;
+	ip->protocol = pkt->proto == IPPROTO_ICMPV6 ? IPPROTO_ICMP : pkt->proto;
+	ip->saddr = saddr;
+	ip->daddr = daddr;
+	ip->check = 0;
+	ip->check = ip_fast_csum(ip, sizeof(*ip) / 4);
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The local address map: pairs of equally long prefixes (RFC 7757), found by
+ * binary search from either side. Pairs don't overlap, so the last one that
+ * begins at or before an address is the only one that can hold it.
+ */
+#include <linux/string.h>
+
+#include "clat.h"
+
+static bool clat_pair_holds4(const struct clat_pair *pair, __be32 addr)
+{
+	return !((addr ^ pair->v4) & pair->mask);
+}
+
+static bool clat_pair_holds6(const struct clat_pair *pair,
+			     const struct in6_addr *addr)
+{
+	const __be32 *a = pair->v6.s6_addr32, *b = addr->s6_addr32;
+
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) |
+		 ((a[3] ^ b[3]) & pair->mask));
+}
+
+/* Number of pairs that begin at or before addr. */
+static unsigned int clat_map_rank4(const struct clat_config *cfg, __be32 addr)
+{
+	unsigned int low = 0, high = cfg->n_map;
+
+	while (low < high) {
+		unsigned int mid = (low + high) / 2;
+
+		if (ntohl(cfg->map4[mid].v4) <= ntohl(addr))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static unsigned int clat_map_rank6(const struct clat_config *cfg,
+				   const struct in6_addr *addr)
+{
+	unsigned int low = 0, high = cfg->n_map;
+
+	while (low < high) {
+		unsigned int mid = (low + high) / 2;
+
+		if (memcmp(&cfg->map6[mid].v6, addr, sizeof(*addr)) <= 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/**
+ * clat_map_find4() - find the pair of an IPv4 address
+ * @cfg:	the configuration
+ * @addr:	the address
+ *
+ * Return: the pair, valid as long as @cfg, or %NULL.
+ */
+const struct clat_pair *clat_map_find4(const struct clat_config *cfg,
+				       __be32 addr)
+{
+	const struct clat_pair *pair = cfg->map4;
+
+	/* The usual CLAT has one pair. */
+	if (cfg->n_map != 1) {
+		unsigned int rank = clat_map_rank4(cfg, addr);
+
+		if (!rank)
+			return NULL;
+		pair += rank - 1;
+	}
+	return clat_pair_holds4(pair, addr) ? pair : NULL;
+}
+
+/**
+ * clat_map_find6() - find the pair of an IPv6 address
+ * @cfg:	the configuration
+ * @addr:	the address
+ *
+ * Return: the pair, valid as long as @cfg, or %NULL.
+ */
+const struct clat_pair *clat_map_find6(const struct clat_config *cfg,
+				       const struct in6_addr *addr)
+{
+	const struct clat_pair *pair = cfg->map6;
+
+	if (cfg->n_map != 1) {
+		unsigned int rank = clat_map_rank6(cfg, addr);
+
+		if (!rank)
+			return NULL;
+		pair += rank - 1;
+	}
+	return clat_pair_holds6(pair, addr) ? pair : NULL;
+}
+
+static bool clat_pair_overlap(const struct clat_pair *a,
+			      const struct clat_pair *b)
+{
+	/* Two prefixes overlap where the wider holds the other's address. */
+	const struct clat_pair *wide = ntohl(a->mask) < ntohl(b->mask) ? a : b;
+	const struct clat_pair *narrow = wide == a ? b : a;
+
+	return clat_pair_holds4(wide, narrow->v4) ||
+	       clat_pair_holds6(wide, &narrow->v6);
+}
+
+static void clat_map_insert(struct clat_pair *map, unsigned int n,
+			    unsigned int at, const struct clat_pair *pair)
+{
+	memmove(&map[at + 1], &map[at], (n - at) * sizeof(*map));
+	map[at] = *pair;
+}
+
+/**
+ * clat_map_add() - add a pair to a configuration that isn't published yet
+ * @cfg:	the configuration
+ * @pair:	the pair, both prefixes zero beyond their length; copied
+ *
+ * Return: 0, -ENOSPC if there are CLAT_MAP_MAX pairs, -EEXIST if either side
+ * overlaps with that of another pair.
+ */
+int clat_map_add(struct clat_config *cfg, const struct clat_pair *pair)
+{
+	unsigned int i;
+
+	if (cfg->n_map == CLAT_MAP_MAX)
+		return -ENOSPC;
+	for (i = 0; i < cfg->n_map; i++)
+		if (clat_pair_overlap(&cfg->map4[i], pair))
+			return -EEXIST;
+
+	clat_map_insert(cfg->map4, cfg->n_map, clat_map_rank4(cfg, pair->v4),
+			pair);
+	clat_map_insert(cfg->map6, cfg->n_map, clat_map_rank6(cfg, &pair->v6),
+			pair);
+	cfg->n_map++;
+	return 0;
+}

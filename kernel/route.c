@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way of translated packets to the PLAT: a per-CPU cache of IPv6 routes by
+ * the uplink, and the last steps to the neighbour.
+ *
+ * The cache has an entry for each pair of addresses, not one for all: path MTU
+ * exceptions are routes of their own.
+ */
+#include <linux/jhash.h>
+#include <linux/netfilter.h>
+#include <net/dst.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/ndisc.h>
+#include <net/xfrm.h>
+
+#include "clat.h"
+
+#define CLAT_ROUTES	64
+
+/* Written by its own CPU only, with BH disabled. */
+struct clat_route {
+	__be32 saddr4, daddr4;
+	u32 cookie;
+	struct dst_entry *dst;		/* holds a reference; %NULL if unused */
+};
+
+struct clat_route_table {
+	struct clat_route routes[CLAT_ROUTES];
+};
+
+/**
+ * clat_routes_alloc() - make an empty cache
+ *
+ * Return: the cache, or %NULL. Context: process.
+ */
+struct clat_route_table __percpu *clat_routes_alloc(void)
+{
+	return alloc_percpu(struct clat_route_table);
+}
+
+/**
+ * clat_routes_flush() - forget the routes of a cache that no packet uses
+ * @routes:	the cache
+ */
+void clat_routes_flush(struct clat_route_table __percpu *routes)
+{
+	unsigned int i;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		for (i = 0; i < CLAT_ROUTES; i++) {
+			struct clat_route *route;
+
+			route = &per_cpu_ptr(routes, cpu)->routes[i];
+			dst_release(route->dst);
+			route->dst = NULL;
+		}
+}
+
+/**
+ * clat_routes_free() - free a cache that no packet uses
+ * @routes:	the cache
+ */
+void clat_routes_free(struct clat_route_table __percpu *routes)
+{
+	clat_routes_flush(routes);
+	free_percpu(routes);
+}
+
+static struct clat_route *clat_route_slot(const struct clat_config *cfg,
+					  __be32 saddr4, __be32 daddr4)
+{
+	u32 key = (__force u32)saddr4 ^ (__force u32)daddr4;
+
+	key ^= key >> 16;
+	key ^= key >> 8;
+	return &this_cpu_ptr(cfg->routes)->routes[key % CLAT_ROUTES];
+}
+
+static struct dst_entry *clat_route_lookup(struct net *net,
+					   const struct clat_config *cfg,
+					   const struct in6_addr *saddr,
+					   const struct in6_addr *daddr)
+{
+	struct flowi6 fl6 = {
+		.flowi6_oif = cfg->uplink->ifindex,
+		.flowi6_mark = cfg->fwmark,
+		.saddr = *saddr,
+		.daddr = *daddr,
+	};
+	struct dst_entry *dst;
+
+	/* With a source address, oif alone is a preference only. */
+	dst = ip6_route_output_flags(net, NULL, &fl6, RT6_LOOKUP_F_IFACE);
+	if (dst->error || dst->dev != cfg->uplink) {
+		dst_release(dst);
+		return NULL;
+	}
+	return dst;
+}
+
+/**
+ * clat_route46() - find the route of a translated packet
+ * @net:	namespace of the device
+ * @cfg:	the configuration, with an uplink
+ * @saddr4:	source address before the translation
+ * @daddr4:	destination address before the translation
+ * @saddr:	source address
+ * @daddr:	destination address
+ *
+ * Context: BH disabled, RCU read side.
+ *
+ * Return: the route, by the uplink, valid as long as the RCU read side lasts
+ * and without a reference for the caller; %NULL if there is none.
+ */
+struct dst_entry *clat_route46(struct net *net, const struct clat_config *cfg,
+			       __be32 saddr4, __be32 daddr4,
+			       const struct in6_addr *saddr,
+			       const struct in6_addr *daddr)
+{
+	struct clat_route *route = clat_route_slot(cfg, saddr4, daddr4);
+	struct dst_entry *dst = route->dst;
+
+	if (dst && route->daddr4 == daddr4 && route->saddr4 == saddr4 &&
+	    dst_check(dst, route->cookie))
+		return dst;
+
+	dst = clat_route_lookup(net, cfg, saddr, daddr);
+	if (!dst)
+		return NULL;
+
+	/* Freed after a grace period: who still sends by it may go on. */
+	dst_release(route->dst);
+	route->dst = dst;
+	route->saddr4 = saddr4;
+	route->daddr4 = daddr4;
+	route->cookie = rt6_get_cookie(dst_rt6_info(dst));
+	return dst;
+}
+
+/* okfn of POST_ROUTING: hand the packet to the next hop. Consumes it. */
+static int clat_neigh_output(struct net *net, struct sock *sk,
+			     struct sk_buff *skb)
+{
+	struct dst_entry *dst = skb_dst(skb);
+	struct net_device *dev = dst->dev;
+	const struct in6_addr *nexthop;
+	struct neighbour *neigh;
+	int ret;
+
+	/*
+	 * Raw-IP links resolve nothing. An entry for each destination would
+	 * only fill the neighbour table.
+	 */
+	if (!dev->header_ops)
+		return dev_queue_xmit(skb);
+
+	rcu_read_lock_bh();
+	nexthop = rt6_nexthop(dst_rt6_info(dst), &ipv6_hdr(skb)->daddr);
+	neigh = __ipv6_neigh_lookup_noref(dev, nexthop);
+	if (!neigh)
+		neigh = __neigh_create(&nd_tbl, nexthop, dev, false);
+	if (IS_ERR(neigh)) {
+		rcu_read_unlock_bh();
+		kfree_skb(skb);
+		return -EINVAL;
+	}
+	sock_confirm_neigh(skb, neigh);
+	ret = neigh_output(neigh, skb, false);
+	rcu_read_unlock_bh();
+	return ret;
+}
+
+/* IPsec policies see the translated packet; their routes are not cached. */
+static void clat_xfrm_output(struct net *net, const struct clat_config *cfg,
+			     struct sk_buff *skb, struct dst_entry *dst)
+{
+	struct flowi fl;
+
+	dst_hold(dst);
+	skb_dst_set(skb, dst);
+	if (xfrm_decode_session(net, skb, &fl, AF_INET6)) {
+		kfree_skb(skb);
+		return;
+	}
+	fl.u.ip6.flowi6_oif = cfg->uplink->ifindex;
+	dst_hold(dst);
+	dst = xfrm_lookup(net, dst, &fl, NULL, 0);
+	if (IS_ERR(dst)) {
+		kfree_skb(skb);
+		return;
+	}
+	skb_dst_drop(skb);
+	skb_dst_set(skb, dst);
+	dst_output(net, NULL, skb);
+}
+
+/**
+ * clat_route_output() - send a translated packet
+ * @net:	namespace of the device
+ * @cfg:	the configuration the packet was translated by
+ * @skb:	the packet, data at the IPv6 header; consumed
+ * @indev:	the clat device
+ * @dst:	its route, as clat_route46() gave it
+ *
+ * The packet leaves in the same pass: no second receive pass, no FORWARD
+ * chain, no forwarding sysctl, no IPv6 connection tracking. skb->sk stays, for
+ * TCP small queues; the sk argument is %NULL, or cgroup programs would see the
+ * packet a second time, as IPv6.
+ *
+ * Context: BH disabled, RCU read side.
+ */
+void clat_route_output(struct net *net, const struct clat_config *cfg,
+		       struct sk_buff *skb, struct net_device *indev,
+		       struct dst_entry *dst)
+{
+	skb_dst_drop(skb);
+	nf_reset_ct(skb);
+	skb_clear_hash_if_not_l4(skb);
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	skb->dev = cfg->uplink;
+
+	if (xfrm_policies_out(net)) {
+		clat_xfrm_output(net, cfg, skb, dst);
+		return;
+	}
+	if (dst->lwtstate) {
+		dst_hold(dst);
+		skb_dst_set(skb, dst);
+		dst_output(net, NULL, skb);
+		return;
+	}
+
+	skb_dst_set_noref(skb, dst);
+	/*
+	 * A packet that nfnetlink_queue holds is dropped when its input device
+	 * goes down: so none comes back to clat_neigh_output() after unload.
+	 */
+	NF_HOOK(NFPROTO_IPV6, NF_INET_POST_ROUTING, net, NULL, skb, indev,
+		cfg->uplink, clat_neigh_output);
+}
