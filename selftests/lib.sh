@@ -131,21 +131,23 @@ finish()
 
 # --- waiting -------------------------------------------------------------------------------------------------------
 
-# hundredths of a second since boot
+# now_cs: NOW_CS is the hundredths of a second since boot
 now_cs()
 {
 	read -r NOW_UP _ </proc/uptime
-	echo "${NOW_UP%.*}${NOW_UP#*.}" | sed 's/^0*\(.\)/\1/'
+	NOW_CS=$((${NOW_UP%.*} * 100 + 1${NOW_UP#*.} - 100))
 }
 
 # wait_for SECONDS COMMAND...: until COMMAND succeeds; its last output is shown if it never does
 wait_for()
 {
 	WAIT_SECONDS=$1
-	WAIT_END=$(($(now_cs) + $1 * 100))
+	now_cs
+	WAIT_END=$((NOW_CS + $1 * 100))
 	shift
 	until "$@" >"$LIB_TMP/wait" 2>&1; do
-		if [ "$(now_cs)" -ge "$WAIT_END" ]; then
+		now_cs
+		if [ "$NOW_CS" -ge "$WAIT_END" ]; then
 			diag "waited $WAIT_SECONDS s in vain for: $*
 $(tail -n 5 "$LIB_TMP/wait")" >&2
 			return 1

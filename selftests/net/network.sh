@@ -6,9 +6,12 @@
 #
 #    client  a laptop on the hotspot; DHCP and DNS from the phone, IPv4 only
 #    phone   SLAAC on wwan0, IPv6 only; IPv6 conntrack is at work (a firewall asks for it), IPv6 forwarding is off
-#    ran     the operator's router: router advertisements (dnsmasq) and the DNS64 resolver (BIND)
+#    ran     the operator's router: router advertisements (radvd) and the DNS64 resolver (BIND)
 #    plat    the operator's NAT64 (Jool, stateful)
 #    inet    a host that has IPv4 only: web server (lighttpd), iperf3, DNS (dnsmasq)
+#
+# The two radio links carry packets of the MTU's size with their checksums filled in, as real ones do: superframes exist
+# on the phone only where its own GRO or its own sockets make them, and a wrong checksum is seen by the receiver.
 #
 # Addresses are from documentation space. The infrastructure lives in 3fff:fff::/32, so that any other prefix can be
 # the NAT64's. Names are the same in every run: one network at a time in a kernel, as many after one another as wanted.
@@ -125,6 +128,8 @@ net_links()
 	LINKS
 	ip -n ran -batch - <<-RAN || return
 		address add $NET_RESOLVER/128 dev lo
+		link set cell0 addrgenmode none
+		address add fe80::1/64 dev cell0 nodad
 		address add $NET_CELL::1/64 dev cell0
 		address add 3fff:fff::1/64 dev core0
 		link set core0 up
@@ -138,11 +143,15 @@ net_links()
 		link set wan0 up
 		route add default via 3fff:fff::1
 	PLAT
-	ip -n inet -batch - <<-INET
+	ip -n inet -batch - <<-INET || return
 		address add $NET_INET4/24 dev eth0
 		link set eth0 up
 		route add $NET_POOL4/32 via 198.51.100.1
 	INET
+	in_ns ran ethtool -K cell0 tx off gro on >/dev/null &&
+	in_ns phone ethtool -K wwan0 tx off gro on >/dev/null &&
+	in_ns phone ethtool -K wlan0 tx off gro on >/dev/null &&
+	in_ns client ethtool -K eth0 tx off gro on >/dev/null
 }
 
 net_plat()
@@ -217,10 +226,18 @@ www A $NET_INET4"
 		zone "ipv4only.arpa" { type primary; file "ipv4only.arpa.zone"; };
 		zone "v4only.example" { type primary; file "v4only.example.zone"; };
 	NAMED
+	cat >"$NET_RUN/radvd.conf" <<-RADVD
+		interface cell0 {
+			AdvSendAdvert on;
+			MinRtrAdvInterval 3;
+			MaxRtrAdvInterval 600;
+			AdvDefaultLifetime 1800;
+			prefix $NET_CELL::/64 { };
+			RDNSS $NET_RESOLVER { };
+		};
+	RADVD
 	net_daemon ran named named -g -n 1 -c "$NET_RUN/named.conf" &&
-	net_daemon ran ra dnsmasq -k --conf-file=/dev/null --user=root --pid-file= --port=0 --interface=cell0 --enable-ra \
-		"--dhcp-range=$NET_CELL::,ra-only,64" "--dhcp-option=option6:dns-server,[$NET_RESOLVER]" \
-		--dhcp-leasefile=/dev/null
+	net_daemon ran radvd radvd -n -m stderr -p "$NET_RUN/radvd.pid" -C "$NET_RUN/radvd.conf"
 }
 
 net_ran_ready()
@@ -255,7 +272,7 @@ net_phone()
 net_phone_online()
 {
 	ip -n phone -6 route show default | grep -q 'dev wwan0' &&
-	ip -n phone -6 -o addr show dev wwan0 scope global -tentative | grep -q "inet6 $NET_CELL:"
+	[ -n "$(ip -n phone -6 addr show dev wwan0 scope global -tentative to "$NET_CELL::/64")" ]
 }
 
 net_ready()
@@ -295,6 +312,12 @@ hotspot_up()
 		--bind-interfaces --no-hosts --no-ping --dhcp-authoritative --dhcp-leasefile=/dev/null \
 		--dhcp-range=192.168.43.100,192.168.43.200,1h || return
 	wait_for 20 hotspot_dhcp
+}
+
+# hotspot_clat CLATDEV: once the device is there, it forwards IPv4 as well
+hotspot_clat()
+{
+	in_ns phone sysctl -qw "net.ipv4.conf.$1.forwarding=1"
 }
 
 hotspot_dhcp()

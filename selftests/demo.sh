@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The main job, from nothing: IPv4 for a phone and its hotspot over an IPv6-only mobile network.
+#
+# Usage: demo.sh [PREFIX/LEN]
+#   PREFIX/LEN  the operator's NAT64 prefix, of 32, 40, 48, 56, 64 or 96 bits; without it one is drawn at random
+#
+# Makes a cached Debian system to boot (the first time), builds the module and clatctl in it, boots Debian's own kernel
+# in QEMU and runs net/demo-guest.sh there. On this machine it changes nothing but its cache folder, and installs the few
+# packages that it names while it does so. Needs root or sudo. Ends with a table; the exit
+# status is 0 only if every row is as it should be.
+# Environment: CLAT_CACHE  folder of the cache (default /var/cache/clat)
+set -eu
+VM_DIR=$(cd "$(dirname "$0")/vm" && pwd)
+. "$VM_DIR/lib.sh"
+
+GUEST_SECONDS=300
+
+usage()
+{
+	sed -n '/^# Usage/,/^#$/s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+}
+
+random_hex()
+{
+	od -An -vtx1 -N"$1" /dev/urandom | tr -d ' \n'
+}
+
+# draw_prefix: one of the six lengths of RFC 6052, in documentation space (3fff::/20, RFC 9637) below the part that
+# the emulated network uses for itself (3fff:fff::/32); bits 64 to 71 are zero, as they must be.
+draw_prefix()
+{
+	second=$(($(od -An -tu2 -N2 /dev/urandom) % 0xfff))
+	start=$(printf '3fff:%x' "$second")
+	case $(($(od -An -tu1 -N1 /dev/urandom) % 6)) in
+	0) echo "$start::/32" ;;
+	1) echo "$start:$(random_hex 1)00::/40" ;;
+	2) echo "$start:$(random_hex 2)::/48" ;;
+	3) echo "$start:$(random_hex 2):$(random_hex 1)00::/56" ;;
+	4) echo "$start:$(random_hex 2):$(random_hex 2)::/64" ;;
+	5) echo "$start:$(random_hex 2):$(random_hex 2):00$(random_hex 1):$(random_hex 2)::/96" ;;
+	esac
+}
+
+# build: module for the guest's kernel and clatctl, from a copy of this tree inside the root
+build()
+{
+	say "building the module for $(vm_kernel "$root") and clatctl"
+	vm_copy_tree "$root$tree"
+	if ! vm_chroot "$root" -d "$tree" -- sh -c '
+		make -j"$(nproc)" -C "/lib/modules/$1/build" M="$PWD/kernel" modules && make -j"$(nproc)" -C ctl' \
+		sh "$(vm_kernel "$root")" >"$root$tree/build.log" 2>&1; then
+		tail -n 30 "$root$tree/build.log" >&2
+		die "the build failed: see above"
+	fi
+}
+
+case ${1-} in
+-*) usage ;;
+*/32 | */40 | */48 | */56 | */64 | */96) prefix=$1 ;;
+'') prefix=$(draw_prefix) ;;
+*) usage ;;
+esac
+[ $# -le 1 ] || usage
+
+vm_host_setup "$@"
+root=$(sh "$VM_DIR/root.sh" guest)
+tree=/srv/demo.$$
+trap 'rm -rf "$root$tree"' EXIT
+trap 'exit 130' INT TERM HUP
+build
+say "booting Debian's kernel $(vm_kernel "$root") in QEMU"
+rc=0
+sh "$VM_DIR/run.sh" -t "$GUEST_SECONDS" -d "$tree" -- \
+	env VM_START="$VM_START" sh selftests/net/demo-guest.sh "$prefix" || rc=$?
+[ "$rc" = 0 ] || say "demo.sh: failed (status $rc); the same prefix again: $0 $prefix"
+exit "$rc"

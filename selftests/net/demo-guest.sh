@@ -1,0 +1,274 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The main job, inside the test kernel: demo-guest.sh PREFIX/LEN
+# Lays out the mobile network, shows that IPv4 does not work in it, runs `clatctl up`, shows that it does, and prints
+# one table of both. Called by demo.sh, which has built the module and clatctl in this tree.
+# Environment: VM_START  seconds since the epoch when the person started to wait
+
+SELFTESTS=$(cd "$(dirname "$0")/.." && pwd)
+TOP=$(cd "$SELFTESTS/.." && pwd)
+. "$SELFTESTS/lib.sh"
+
+CLAT=clat0
+PATH=$TOP/ctl:$PATH
+RESULTS=$LIB_TMP/results
+CHECKS=$LIB_TMP/checks
+FAILED=$LIB_TMP/failed
+: >"$RESULTS" >"$CHECKS" >"$FAILED"
+: "${VM_START:=$(date +%s)}"
+
+step()
+{
+	printf '[%4d s] %s\n' $(($(date +%s) - VM_START)) "$*"
+}
+
+# give_up TEXT: the rest of the demo makes no sense
+give_up()
+{
+	printf '\nFAILED: %s\n' "$*"
+	net_logs
+	exit 1
+}
+
+# --- probes: each prints its figure, and fails if what it tries does not work --------------------------------------
+
+probe_ping()
+{
+	PING=$(in_ns "$1" ping -n -c 1 -W "$PATIENCE" "$NET_INET4") || return
+	echo "$PING" | sed -n 's/.*time=\([0-9.]*\) ms.*/\1 ms/p'
+}
+
+# A resolver of the IPv4 Internet, asked by its address: UDP
+probe_dns()
+{
+	[ "$(in_ns "$1" dig +short +tries=1 "+time=$PATIENCE" "@$NET_INET4" A "$NET_NAME")" = "$NET_INET4" ] && echo answered
+}
+
+# A program that only knows IPv4, and a name: the phone's own resolver, then TCP
+probe_name()
+{
+	in_ns "$1" curl -4 -sS -m 10 --connect-timeout "$PATIENCE" "http://$NET_NAME/" | grep -q 'only IPv4' && echo loads
+}
+
+probe_file()
+{
+	FILE_RATE=$(in_ns "$1" curl -sS -m 60 --connect-timeout "$PATIENCE" -o "$LIB_TMP/file" -w '%{speed_download}' \
+		"http://$NET_INET4/10MB") || return
+	[ "$(sha256sum <"$LIB_TMP/file")" = "$(sha256sum <"$NET_RUN/www/10MB")" ] || { echo "differs"; return 1; }
+	echo "$FILE_RATE" | awk '{ printf "%.1f MB/s", $1 / 1e6 }'
+}
+
+# probe_iperf WHO up|down: bytes for each skb on the clat device are kept in KB_WHO_DIRECTION
+probe_iperf()
+{
+	IPERF_REVERSE=
+	[ "$2" = up ] || IPERF_REVERSE=-R
+	clat_counters "$2" >"$LIB_TMP/counters"
+	# shellcheck disable=SC2086 # empty or an option
+	in_ns "$1" iperf3 -J -c "$NET_INET4" --connect-timeout "${PATIENCE}000" -t 2 $IPERF_REVERSE >"$LIB_TMP/iperf" || return
+	clat_counters "$2" | awk -v who="$1" -v dir="$2" '
+		NR == FNR { bytes = $1; packets = $2; next }
+		$2 > packets { printf "%s %s %d\n", who, dir, ($1 - bytes) / ($2 - packets) }
+	' "$LIB_TMP/counters" - >>"$LIB_TMP/perskb"
+	jq -r '.end.sum_received.bits_per_second / 1e6 | floor | "\(.) Mbit/s"' "$LIB_TMP/iperf"
+}
+
+# clat_counters up|down: bytes and packets so far in that direction; nothing if there is no device
+clat_counters()
+{
+	CLAT_SIDE=tx
+	[ "$1" = up ] || CLAT_SIDE=rx
+	ip -n phone -s -j link show "$CLAT" 2>/dev/null | jq -r ".[0].stats64.$CLAT_SIDE | \"\(.bytes) \(.packets)\""
+}
+
+# --- rows ----------------------------------------------------------------------------------------------------------
+
+# row PHASE WHO NAME PROBE...: tries it and keeps the result; before, a row passes if it fails
+row()
+{
+	ROW_PHASE=$1
+	ROW_WHO=$2
+	ROW_NAME=$3
+	shift 3
+	if ROW_FIGURE=$("$@" 2>"$LIB_TMP/row"); then
+		ROW_WORKS=yes
+	else
+		ROW_WORKS=no
+		ROW_FIGURE=fails
+	fi
+	printf '%s|%s|%s|%s\n' "$ROW_PHASE" "$ROW_WHO" "$ROW_NAME" "$ROW_FIGURE" >>"$RESULTS"
+	step "  $ROW_WHO: $ROW_NAME: $ROW_FIGURE"
+	case $ROW_PHASE$ROW_WORKS in
+	beforeyes) echo "$ROW_NAME ($ROW_WHO) works without CLAT: this network shows nothing" >>"$FAILED" ;;
+	afterno)
+		echo "$ROW_NAME ($ROW_WHO) fails with CLAT" >>"$FAILED"
+		sed 's/^/            /' "$LIB_TMP/row"
+		;;
+	esac
+}
+
+# rows before|after: what is known to fail is waited for no longer than needed
+rows()
+{
+	PATIENCE=5
+	[ "$1" = after ] || PATIENCE=1
+	for WHO in phone client; do
+		row "$1" "$WHO" "ping $NET_INET4" probe_ping "$WHO"
+		row "$1" "$WHO" "DNS query to $NET_INET4" probe_dns "$WHO"
+		row "$1" "$WHO" "http://$NET_NAME/" probe_name "$WHO"
+		row "$1" "$WHO" "http://$NET_INET4/10MB" probe_file "$WHO"
+		row "$1" "$WHO" "iperf3 up" probe_iperf "$WHO" up
+		row "$1" "$WHO" "iperf3 down" probe_iperf "$WHO" down
+	done
+}
+
+# claim TEXT COMMAND...: a line below the table; COMMAND's output is the figure
+claim()
+{
+	CLAIM=$1
+	shift
+	if CLAIM_FIGURE=$("$@" 2>&1); then
+		CLAIM_MARK=ok
+	else
+		CLAIM_MARK=FAIL
+		echo "$CLAIM: $CLAIM_FIGURE" >>"$FAILED"
+	fi
+	printf '%s|%s|%s\n' "$CLAIM_MARK" "$CLAIM" "$CLAIM_FIGURE" >>"$CHECKS"
+	step "  $CLAIM: $CLAIM_FIGURE"
+}
+
+claim_native()
+{
+	[ "$(in_ns phone curl -6 -sS -m 10 "http://$NET_NAME/")" = "$(cat "$NET_RUN/www/index.html")" ] && echo yes
+}
+
+claim_nat64()
+{
+	NAT64_NOW=$(net_plat_packets)
+	NAT64_TCP=$(in_ns plat jool -i plat session display --tcp --numeric --csv --no-headers | wc -l)
+	echo "$((NAT64_NOW - NAT64_BEFORE)) packets, $NAT64_TCP TCP connections in its table"
+	[ "$NAT64_NOW" -gt "$NAT64_BEFORE" ] && [ "$NAT64_TCP" -gt 0 ]
+}
+
+claim_forwarding()
+{
+	FORWARDING=$(in_ns phone sh -c 'grep -H . /proc/sys/net/ipv6/conf/*/forwarding')
+	echo "$(echo "$FORWARDING" | grep -c ':0$') interfaces off, $(echo "$FORWARDING" | grep -vc ':0$') on"
+	! echo "$FORWARDING" | grep -qv ':0$' && echo "$FORWARDING" | grep -q "/$CLAT/"
+}
+
+ipv6_connections()
+{
+	in_ns phone conntrack -L -f ipv6 2>/dev/null
+}
+
+# An empty table means something only where connections are tracked at all: the native one before was.
+claim_conntrack()
+{
+	ipv6_connections | awk -v was="$CONNTRACK_BEFORE" '
+		END { printf "%d entries (%d for one native connection)", NR, was; exit NR > 0 || was == 0 }'
+}
+
+# claim_superframes DIRECTION: on average 20 KB an skb or more, phone and client
+claim_superframes()
+{
+	awk -v dir="$1" '
+		$2 == dir { n++; printf "%s%s %.1f KB", n > 1 ? ", " : "", $1, $3 / 1000; if ($3 < 20480) small++ }
+		END { exit n != 2 || small }' "$LIB_TMP/perskb"
+}
+
+# What the phone's network consists of, without what changes by itself
+phone_state()
+{
+	ip -n phone -o link show | sed 's/ state .*//' | sort
+	ip -n phone -o addr show | sed 's/ valid_lft.*//' | sort
+	ip -n phone -4 route show table all | sort
+	ip -n phone -6 route show table all | sed 's/ expires.*//' | sort
+	ip -n phone rule
+	in_ns phone sh -c 'grep -H . /proc/sys/net/ipv[46]/conf/*/forwarding /proc/sys/net/ipv6/conf/wwan0/mtu' | sort
+}
+
+claim_down()
+{
+	in_ns phone clatctl down wwan0 >"$LIB_TMP/down" 2>&1 || { cat "$LIB_TMP/down"; return 1; }
+	phone_state >"$LIB_TMP/state.after"
+	if ! diff "$LIB_TMP/state.before" "$LIB_TMP/state.after"; then
+		return 1
+	fi
+	echo "device, addresses, routes are gone"
+	rmmod clat
+}
+
+# --- the job -------------------------------------------------------------------------------------------------------
+
+load_module()
+{
+	for MODULE in $(modinfo -F depends "$TOP/kernel/clat.ko" | tr ',' ' '); do
+		modprobe "$MODULE" || return
+	done
+	insmod "$TOP/kernel/clat.ko"
+}
+
+print_table()
+{
+	printf '\n'
+	awk -F'|' '
+		{ key = $3; if (!(key in seen)) { order[++n] = key; seen[key] = 1 } cell[$1, $2, key] = $4 }
+		function line(a, b, c, d, e) { printf "  %-36s %-8s %-14s  %-8s %-14s\n", a, b, c, d, e }
+		END {
+			line("", "phone", "", "hotspot client", "")
+			line("tried", "before", "after", "before", "after")
+			printf "  %s\n", "----------------------------------------------------------------------------------"
+			for (i = 1; i <= n; i++) {
+				key = order[i]
+				line(key, cell["before", "phone", key], cell["after", "phone", key],
+				     cell["before", "client", key], cell["after", "client", key])
+			}
+		}' "$RESULTS"
+	printf '\n'
+	awk -F'|' '{ printf "  %-5s %s: %s\n", $1, $2, $3 }' "$CHECKS"
+	printf '\n  clatctl status, while it was up\n\n'
+	sed 's/^/    /' "$LIB_TMP/status"
+}
+
+PREFIX=$1
+[ -n "$PREFIX" ] || { echo "usage: demo-guest.sh PREFIX/LEN" >&2; exit 2; }
+
+step "kernel $(uname -r): laying out the network: client - phone - ran - plat - inet; NAT64 prefix $PREFIX"
+net_up "$PREFIX" || give_up "the emulated network does not come up"
+hotspot_up "$CLAT" || give_up "the hotspot does not come up"
+head -c 10485760 /dev/urandom >"$NET_RUN/www/10MB"
+: >"$LIB_TMP/perskb"
+
+step "before: the phone has IPv6 only"
+claim "native IPv6 reaches the host by DNS64 and NAT64" claim_native
+CONNTRACK_BEFORE=$(ipv6_connections | wc -l)
+in_ns phone conntrack -D -f ipv6 >/dev/null 2>&1
+rows before
+phone_state >"$LIB_TMP/state.before"
+NAT64_BEFORE=$(net_plat_packets)
+
+load_module || give_up "insmod clat.ko failed: $(dmesg | tail -n 3)"
+step "clatctl up wwan0   (it is told nothing else; resolv.conf names the DNS64 resolver)"
+in_ns phone clatctl up wwan0 >"$LIB_TMP/up" 2>&1 || give_up "clatctl up wwan0: status $?: $(cat "$LIB_TMP/up")"
+sed 's/^/            /' "$LIB_TMP/up"
+hotspot_clat "$CLAT" || give_up "clatctl up made no $CLAT"
+
+step "after: with CLAT"
+rows after
+claim "the NAT64 (Jool) has translated" claim_nat64
+claim "IPv6 forwarding on the phone" claim_forwarding
+claim "IPv6 connection tracking on the phone" claim_conntrack
+claim "bytes for each skb on $CLAT, up" claim_superframes up
+claim "bytes for each skb on $CLAT, down" claim_superframes down
+in_ns phone clatctl status >"$LIB_TMP/status" 2>&1 || echo "clatctl status: status $?" >>"$FAILED"
+claim "clatctl down wwan0" claim_down
+
+print_table
+printf '\n'
+if [ -s "$FAILED" ]; then
+	sed 's/^/  FAILED: /' "$FAILED"
+	exit 1
+fi
+echo "  everything works: $(grep -c '^after' "$RESULTS") rows, $(wc -l <"$CHECKS") checks," \
+	"$(($(date +%s) - VM_START)) s"
