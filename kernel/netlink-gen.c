@@ -57,7 +57,6 @@ const struct nla_policy clat_stats_get_nl_policy[CLAT_A_STATS_IFINDEX + 1] = {
 const struct genl_ops clat_nl_ops[3] = {
 	{
 		.cmd		= CLAT_CMD_DEV_GET,
-		.validate	= GENL_DONT_VALIDATE_DUMP,
 		.doit		= clat_nl_dev_get_doit,
 		.dumpit		= clat_nl_dev_get_dumpit,
 		.policy		= clat_dev_get_nl_policy,
@@ -72,7 +71,6 @@ const struct genl_ops clat_nl_ops[3] = {
 	},
 	{
 		.cmd		= CLAT_CMD_STATS_GET,
-		.validate	= GENL_DONT_VALIDATE_DUMP,
 		.doit		= clat_nl_stats_get_doit,
 		.dumpit		= clat_nl_stats_get_dumpit,
 		.policy		= clat_stats_get_nl_policy,
