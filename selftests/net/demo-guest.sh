@@ -52,25 +52,25 @@ probe_name()
 
 probe_file()
 {
-	FILE_RATE=$(in_ns "$1" curl -sS -m 60 --connect-timeout "$PATIENCE" -o "$LIB_TMP/file" -w '%{speed_download}' \
+	FILE_RATE=$(in_ns "$1" curl -sS -m 60 --connect-timeout "$PATIENCE" -o "$LIB_TMP/file.$1" -w '%{speed_download}' \
 		"http://$NET_INET4/10MB") || return
-	[ "$(sha256sum <"$LIB_TMP/file")" = "$(sha256sum <"$NET_RUN/www/10MB")" ] || { echo "differs"; return 1; }
+	[ "$(sha256sum <"$LIB_TMP/file.$1")" = "$(sha256sum <"$NET_RUN/www/10MB")" ] || { echo "differs"; return 1; }
 	echo "$FILE_RATE" | awk '{ printf "%.1f MB/s", $1 / 1e6 }'
 }
 
-# probe_iperf WHO up|down: bytes for each skb on the clat device are kept in KB_WHO_DIRECTION
+# probe_iperf up|down WHO: bytes for each skb on the clat device go to the file perskb
 probe_iperf()
 {
 	IPERF_REVERSE=
-	[ "$2" = up ] || IPERF_REVERSE=-R
-	clat_counters "$2" >"$LIB_TMP/counters"
+	[ "$1" = up ] || IPERF_REVERSE=-R
+	clat_counters "$1" >"$LIB_TMP/counters.$2"
 	# shellcheck disable=SC2086 # empty or an option
-	in_ns "$1" iperf3 -J -c "$NET_INET4" --connect-timeout "${PATIENCE}000" -t 2 $IPERF_REVERSE >"$LIB_TMP/iperf" || return
-	clat_counters "$2" | awk -v who="$1" -v dir="$2" '
+	in_ns "$2" iperf3 -J -c "$NET_INET4" --connect-timeout "${PATIENCE}000" -t 2 $IPERF_REVERSE >"$LIB_TMP/iperf.$2" || return
+	clat_counters "$1" | awk -v who="$2" -v dir="$1" '
 		NR == FNR { bytes = $1; packets = $2; next }
 		$2 > packets { printf "%s %s %d\n", who, dir, ($1 - bytes) / ($2 - packets) }
-	' "$LIB_TMP/counters" - >>"$LIB_TMP/perskb"
-	jq -r '.end.sum_received.bits_per_second / 1e6 | floor | "\(.) Mbit/s"' "$LIB_TMP/iperf"
+	' "$LIB_TMP/counters.$2" - >>"$LIB_TMP/perskb"
+	jq -r '.end.sum_received.bits_per_second / 1e6 | floor | "\(.) Mbit/s"' "$LIB_TMP/iperf.$2"
 }
 
 # clat_counters up|down: bytes and packets so far in that direction; nothing if there is no device
@@ -90,7 +90,7 @@ row()
 	ROW_WHO=$2
 	ROW_NAME=$3
 	shift 3
-	if ROW_FIGURE=$("$@" 2>"$LIB_TMP/row"); then
+	if ROW_FIGURE=$("$@" "$ROW_WHO" 2>"$LIB_TMP/row.$ROW_WHO"); then
 		ROW_WORKS=yes
 	else
 		ROW_WORKS=no
@@ -102,24 +102,36 @@ row()
 	beforeyes) echo "$ROW_NAME ($ROW_WHO) works without CLAT: this network shows nothing" >>"$FAILED" ;;
 	afterno)
 		echo "$ROW_NAME ($ROW_WHO) fails with CLAT" >>"$FAILED"
-		sed 's/^/            /' "$LIB_TMP/row"
+		sed 's/^/            /' "$LIB_TMP/row.$ROW_WHO"
 		;;
 	esac
 }
 
-# rows before|after: what is known to fail is waited for no longer than needed
-rows()
+rows_of()
+{
+	row "$1" "$2" "ping $NET_INET4" probe_ping
+	row "$1" "$2" "DNS query to $NET_INET4" probe_dns
+	row "$1" "$2" "http://$NET_NAME/" probe_name
+	row "$1" "$2" "http://$NET_INET4/10MB" probe_file
+	row "$1" "$2" "iperf3 up" probe_iperf up
+	row "$1" "$2" "iperf3 down" probe_iperf down
+}
+
+# What is known to fail is not waited for longer than needed, and on both at once.
+rows_before()
+{
+	PATIENCE=1
+	rows_of before client &
+	rows_of before phone
+	wait $!
+}
+
+# One at a time, so that figures are comparable
+rows_after()
 {
 	PATIENCE=5
-	[ "$1" = after ] || PATIENCE=1
-	for WHO in phone client; do
-		row "$1" "$WHO" "ping $NET_INET4" probe_ping "$WHO"
-		row "$1" "$WHO" "DNS query to $NET_INET4" probe_dns "$WHO"
-		row "$1" "$WHO" "http://$NET_NAME/" probe_name "$WHO"
-		row "$1" "$WHO" "http://$NET_INET4/10MB" probe_file "$WHO"
-		row "$1" "$WHO" "iperf3 up" probe_iperf "$WHO" up
-		row "$1" "$WHO" "iperf3 down" probe_iperf "$WHO" down
-	done
+	rows_of after phone
+	rows_of after client
 }
 
 # claim TEXT COMMAND...: a line below the table; COMMAND's output is the figure
@@ -166,15 +178,15 @@ ipv6_connections()
 claim_conntrack()
 {
 	ipv6_connections | awk -v was="$CONNTRACK_BEFORE" '
-		END { printf "%d entries (%d for one native connection)", NR, was; exit NR > 0 || was == 0 }'
+		END { printf "%d entries (%d for one native connection)", NR, was; exit (NR > 0 || was == 0) }'
 }
 
 # claim_superframes DIRECTION: on average 20 KB an skb or more, phone and client
 claim_superframes()
 {
 	awk -v dir="$1" '
-		$2 == dir { n++; printf "%s%s %.1f KB", n > 1 ? ", " : "", $1, $3 / 1000; if ($3 < 20480) small++ }
-		END { exit n != 2 || small }' "$LIB_TMP/perskb"
+		$2 == dir { n++; printf "%s%s %.1f KB", (n > 1) ? ", " : "", $1, $3 / 1000; if ($3 < 20480) small++ }
+		END { exit (n != 2 || small > 0) }' "$LIB_TMP/perskb"
 }
 
 # What the phone's network consists of, without what changes by itself
@@ -213,7 +225,8 @@ print_table()
 {
 	printf '\n'
 	awk -F'|' '
-		{ key = $3; if (!(key in seen)) { order[++n] = key; seen[key] = 1 } cell[$1, $2, key] = $4 }
+		{ key = $3; cell[$1, $2, key] = $4 }
+		$1 == "after" && $2 == "phone" { order[++n] = key }
 		function line(a, b, c, d, e) { printf "  %-36s %-8s %-14s  %-8s %-14s\n", a, b, c, d, e }
 		END {
 			line("", "phone", "", "hotspot client", "")
@@ -244,7 +257,7 @@ step "before: the phone has IPv6 only"
 claim "native IPv6 reaches the host by DNS64 and NAT64" claim_native
 CONNTRACK_BEFORE=$(ipv6_connections | wc -l)
 in_ns phone conntrack -D -f ipv6 >/dev/null 2>&1
-rows before
+rows_before
 phone_state >"$LIB_TMP/state.before"
 NAT64_BEFORE=$(net_plat_packets)
 
@@ -255,7 +268,7 @@ sed 's/^/            /' "$LIB_TMP/up"
 hotspot_clat "$CLAT" || give_up "clatctl up made no $CLAT"
 
 step "after: with CLAT"
-rows after
+rows_after
 claim "the NAT64 (Jool) has translated" claim_nat64
 claim "IPv6 forwarding on the phone" claim_forwarding
 claim "IPv6 connection tracking on the phone" claim_conntrack
