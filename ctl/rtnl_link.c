@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Interfaces: what clatctl must know of one, and clat devices made, brought up and deleted. */
+#include <errno.h>
+#include <string.h>
+
+#include <linux/if_link.h>
+#include <linux/ipv6.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+
+#include "ctl.h"
+#include "nl.h"
+#include "rtnl.h"
+
+/* The socket that all rtnetlink requests share, or NULL with the failure recorded. */
+struct nl_sock *rtnl_sock(void)
+{
+	static struct nl_sock *sock;
+
+	if (!sock)
+		sock = nl_open(NETLINK_ROUTE);
+	return sock;
+}
+
+static struct nl_msg *message(int type, int flags, int ifindex)
+{
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
+	struct nl_msg *msg = nlmsg_alloc_simple(type, flags);
+
+	if (msg && nlmsg_append(msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO) < 0) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	if (!msg)
+		fail(CTL_REFUSED, NULL, "out of memory for a netlink message");
+	return msg;
+}
+
+static uint32_t parse_mtu6(struct nlattr *af_spec)
+{
+	struct nlattr *inet6 = nla_find(nla_data(af_spec), nla_len(af_spec), AF_INET6), *conf;
+	const int32_t *values;
+
+	if (!inet6)
+		return 0;
+	conf = nla_find(nla_data(inet6), nla_len(inet6), IFLA_INET6_CONF);
+	if (!conf || nla_len(conf) < (int)((DEVCONF_MTU6 + 1) * sizeof(*values)))
+		return 0;
+	values = nla_data(conf);
+	return (uint32_t)values[DEVCONF_MTU6];
+}
+
+static int on_link(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *tb[IFLA_MAX + 1], *kind;
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	const struct ifinfomsg *ifi = nlmsg_data(nlh);
+	struct link *link = arg;
+
+	if (nlh->nlmsg_type != RTM_NEWLINK || nlmsg_parse(nlh, sizeof(*ifi), tb, IFLA_MAX, NULL) < 0)
+		return NL_SKIP;
+	link->ifindex = ifi->ifi_index;
+	link->flags = ifi->ifi_flags;
+	if (tb[IFLA_IFNAME])
+		nla_strlcpy(link->ifname, tb[IFLA_IFNAME], sizeof(link->ifname));
+	if (tb[IFLA_MTU])
+		link->mtu = nla_get_u32(tb[IFLA_MTU]);
+	if (tb[IFLA_LINKINFO]) {
+		kind = nla_find(nla_data(tb[IFLA_LINKINFO]), nla_len(tb[IFLA_LINKINFO]), IFLA_INFO_KIND);
+		if (kind)
+			nla_strlcpy(link->kind, kind, sizeof(link->kind));
+	}
+	if (tb[IFLA_AF_SPEC])
+		link->mtu6 = parse_mtu6(tb[IFLA_AF_SPEC]);
+	return NL_OK;
+}
+
+/* The interface of a name; CTL_NODEV if there is none. */
+int link_get(const char *ifname, struct link *link)
+{
+	struct extack ack;
+	struct nl_msg *msg;
+
+	memset(link, 0, sizeof(*link));
+	if (!ifname[0] || strlen(ifname) >= IF_NAMESIZE)
+		return fail(CTL_NODEV, "see: ip link", "'%s' is no name of an interface", ifname);
+	if (!rtnl_sock())
+		return failure_get().code;
+	msg = message(RTM_GETLINK, 0, 0);
+	if (!msg)
+		return CTL_REFUSED;
+	nla_put_string(msg, IFLA_IFNAME, ifname);
+	nl_request(rtnl_sock(), msg, on_link, link, &ack);
+	nlmsg_free(msg);
+	if (ack.error == -ENODEV || (!ack.error && !link->ifindex))
+		return fail(CTL_NODEV, "see: ip link", "no interface '%s'", ifname);
+	if (ack.error)
+		return nl_fail(&ack, NULL, "cannot read interface %s", ifname);
+	return CTL_OK;
+}
+
+static int add_fail(const char *ifname, const struct extack *ack)
+{
+	/* What the kernel answers to a kind that no module provides. */
+	if (ack->error == -EOPNOTSUPP)
+		return fail(CTL_NOMODULE, "modprobe clat", "cannot make %s: the kernel module clat is not loaded", ifname);
+	if (ack->error == -EEXIST) {
+		fail(CTL_REFUSED, "choose another name, or see: ip link", "cannot make %s: the name is taken", ifname);
+		return fail_attribute("ifname");
+	}
+	return nl_fail(ack, NULL, "cannot make %s", ifname);
+}
+
+/* Makes a clat device, not configured and down. */
+int link_add_clat(const char *ifname)
+{
+	struct nlattr *info;
+	struct extack ack;
+	struct nl_msg *msg;
+
+	if (!ifname[0] || strlen(ifname) >= IF_NAMESIZE)
+		return fail(CTL_USAGE, "a name has 1 to 15 characters", "'%s' is no name for an interface", ifname);
+	if (!rtnl_sock())
+		return failure_get().code;
+	msg = message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
+	if (!msg)
+		return CTL_REFUSED;
+	nla_put_string(msg, IFLA_IFNAME, ifname);
+	info = nla_nest_start(msg, IFLA_LINKINFO);
+	nla_put_string(msg, IFLA_INFO_KIND, "clat");
+	nla_nest_end(msg, info);
+	nl_request(rtnl_sock(), msg, NULL, NULL, &ack);
+	nlmsg_free(msg);
+	return ack.error ? add_fail(ifname, &ack) : CTL_OK;
+}
+
+/* Deletes an interface; one that is gone already is no failure. */
+int link_del(int ifindex, const char *ifname)
+{
+	struct extack ack;
+	struct nl_msg *msg;
+
+	if (!rtnl_sock())
+		return failure_get().code;
+	msg = message(RTM_DELLINK, 0, ifindex);
+	if (!msg)
+		return CTL_REFUSED;
+	nl_request(rtnl_sock(), msg, NULL, NULL, &ack);
+	nlmsg_free(msg);
+	if (ack.error && ack.error != -ENODEV)
+		return nl_fail(&ack, NULL, "cannot delete %s", ifname);
+	return CTL_OK;
+}
+
+/* Brings an interface up or down; an @mtu of 0 leaves its MTU as it is. */
+int link_set(int ifindex, const char *ifname, bool up, uint32_t mtu)
+{
+	struct extack ack;
+	struct ifinfomsg *ifi;
+	struct nl_msg *msg;
+
+	if (!rtnl_sock())
+		return failure_get().code;
+	msg = message(RTM_NEWLINK, 0, ifindex);
+	if (!msg)
+		return CTL_REFUSED;
+	ifi = nlmsg_data(nlmsg_hdr(msg));
+	ifi->ifi_flags = up ? IFF_UP : 0;
+	ifi->ifi_change = IFF_UP;
+	if (mtu)
+		nla_put_u32(msg, IFLA_MTU, mtu);
+	nl_request(rtnl_sock(), msg, NULL, NULL, &ack);
+	nlmsg_free(msg);
+	return ack.error ? nl_fail(&ack, NULL, "cannot bring %s %s", ifname, up ? "up" : "down") : CTL_OK;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The steps of "clatctl up". Functions return an exit code with the failure recorded. */
+#ifndef UP_H
+#define UP_H
+
+#include "address.h"
+#include "ask.h"
+#include "genl.h"
+#include "rtnl.h"
+
+#define UP_PREFIXES_MAX 16
+
+struct up {
+	/* what was asked for */
+	const char *uplink_name;
+	const char *dev_name;		/* NULL: the one that serves the uplink, or a new one */
+	struct ask ask;
+	struct dev plat;		/* of --plat, where has is set */
+	bool have_address;
+	struct in6_addr address;
+	uint32_t metric;
+	bool force;
+
+	/* what there is */
+	struct link uplink;
+	struct dev before;		/* the device as it was, ifindex 0 if it was not there */
+	struct link before_link;
+	struct prefix64 prefixes[UP_PREFIXES_MAX];
+	size_t nprefixes;
+
+	/* what was chosen */
+	struct discovery discovery;	/* count 0 where --plat said it */
+	struct dev want;
+	struct addr v4;
+	struct addr v6;
+
+	/* what was made, to be undone on failure */
+	bool made_v6;
+	bool made_dev;
+	bool set_dev;
+	bool set_link;
+	bool made_v4;
+	bool made_route;
+};
+
+int up_check(struct up *up);
+int up_choose_plat(const struct command *cmd, struct up *up);
+int up_choose_v4(struct up *up);
+int up_choose_v6(struct up *up);
+int up_apply(struct up *up);
+
+#endif
