@@ -23,5 +23,6 @@ chmod 755 "$here/uml-init"
 run_machine "$root" -b "$uml:/srv/uml" -- sh -c '
 	log=$1; shift; exec timeout -k 5 "$@" >>"$log" 2>&1' sh "$run/log" "$secs" \
 	/srv/uml/linux mem="${mem}M" rootfstype=hostfs rootflags=/ ro init="$run/uml-init" \
+	bonding.max_bonds=0 dummy.numdummies=0 ifb.numifbs=0 \
 	con=null con0=null,fd:1 ssl=null ssl0=null,fd:3 ssl1=null,fd:4 quiet panic=-1 \
 	clat_run="$run" clat_out=/dev/ttyS0 clat_ctl=/dev/ttyS1

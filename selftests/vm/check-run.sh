@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0
+# The part of check.sh that boots: all scripts of a place run in one test machine, one after another.
+
+# script_header SCRIPT KEY DEFAULT
+script_header()
+{
+	script_value=$(sed -n "2,40s/^# $2: *//p" "$1" | head -n 1)
+	echo "${script_value:-$3}"
+}
+
+# scripts_for PLACE: the tests that run there, as paths from the top of the tree.
+scripts_for()
+{
+	[ "$1" != uml ] || [ -n "$only" ] || echo selftests/vm/kunit.sh
+	for script in "$VM_TOP"/selftests/*.sh; do
+		script_name=$(basename "$script" .sh)
+		case $script_name in demo | check | lib*) continue ;; esac
+		case " $only " in *" $script_name "* | '  ') ;; *) continue ;; esac
+		case " $(script_header "$script" runs-in '') " in
+		*" $1 "*) echo "selftests/$script_name.sh" ;;
+		esac
+	done
+}
+
+# A test that says nowhere, or a nowhere that does not exist, would never run and never be missed.
+check_headers()
+{
+	for script in "$VM_TOP"/selftests/*.sh; do
+		script_name=$(basename "$script")
+		case $script_name in demo.sh | check.sh | lib*.sh) continue ;; esac
+		script_places=$(script_header "$script" runs-in '')
+		for script_place in ${script_places:-nowhere}; do
+			case $script_place in
+			uml | qemu) ;;
+			*) tap_result FAIL host "$script_name" "header" 0 \
+				"wants '# runs-in:' with uml, qemu or both, not '$script_place'" ;;
+			esac
+		done
+	done
+	for script_name in $only; do
+		[ -e "$VM_TOP/selftests/$script_name.sh" ] ||
+			tap_result FAIL host "$script_name.sh" "is there" 0 "no such test in selftests/"
+	done
+}
+
+check_run()
+{
+	check_headers
+	run_place uml "$VM_DIR/uml-run.sh"
+	run_place qemu "$VM_DIR/run.sh"
+}
+
+# run_place PLACE BOOTER
+run_place()
+{
+	place=$1 place_scripts=$(scripts_for "$1")
+	[ -n "$place_scripts" ] || return 0
+	place_cpus=1 place_secs=120
+	for script in $place_scripts; do
+		script_cpus=$(script_header "$VM_TOP/$script" cpus 1)
+		[ "$script_cpus" -le "$place_cpus" ] || place_cpus=$script_cpus
+		place_secs=$((place_secs + $(script_header "$VM_TOP/$script" timeout 120)))
+	done
+	dir=stock
+	[ "$place" != uml ] || dir=uml
+	say "$place: $(echo "$place_scripts" | wc -l) scripts in one test machine"
+	: >"$TAP_STARTED"
+	place_status=$TAP_LOGS/$place.status
+	# shellcheck disable=SC2086 # a list of scripts
+	{
+		place_rc=0
+		sh "$2" -c "$place_cpus" -m 2048 -t "$place_secs" -d "$tree/$dir" -- \
+			sh selftests/vm/runner.sh $place_scripts || place_rc=$?
+		echo "$place_rc" >"$place_status"
+	} | tap_read "$place"
+	for script in $place_scripts; do
+		grep -qxF "$script" "$TAP_STARTED" ||
+			tap_result FAIL "$place" "$(basename "$script")" "ran" 0 "the test machine ended before its turn"
+	done
+	# The runner reports what the kernel says during a script; this is what it says elsewhere.
+	read -r place_rc <"$place_status"
+	[ "$place_rc" = 0 ] || grep -q "^FAIL	$place	" "$TAP_RESULTS" ||
+		tap_result FAIL "$place" "test machine" "ends well" 0 "status $place_rc, see above"
+}

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# runs-in: uml
+# timeout: 300
+# The KUnit suites of kernel/tests/: load each module and turn the kernel's KTAP into flat TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+total=0 failed=0
+for module in kernel/tests/*.ko; do
+	[ -e "$module" ] || { echo "Bail out! kernel/tests holds no module: the build made none"; exit 1; }
+	dmesg -C
+	insmod "$module" || { echo "Bail out! $module does not load: $(dmesg -t | tail -n 3 | tr '\n' ' ')"; exit 1; }
+	name=$(basename "$module" .ko)
+	dmesg -t >/run/kunit.log
+	# Cases are the lines one level in: "    ok 3 - name"; what stands before a failed one says why.
+	awk -v module="$name" '
+		/^    # Subtest: / { suite = $3 }
+		/^    (not )?ok [0-9]+ / {
+			result = ($1 == "not") ? "not ok" : "ok"
+			line = $0
+			sub(/^    (not )?ok [0-9]+ (- )?/, "", line)
+			if (result == "not ok")
+				printf "%s", why
+			print result " - " suite ": " line
+			why = ""
+			next
+		}
+		/^ok |^not ok / { why = ""; next }
+		{ why = why "# " $0 "\n" }' /run/kunit.log >/run/kunit.tap
+	cat /run/kunit.tap
+	count=$(grep -cE '^(not )?ok ' /run/kunit.tap)
+	[ "$count" -gt 0 ] || { echo "not ok - $name ran no test"; sed 's/^/# /' /run/kunit.log; count=1; }
+	total=$((total + count))
+	failed=$((failed + $(grep -c '^not ok ' /run/kunit.tap)))
+	rmmod "$name" || { echo "not ok - $name unloads"; total=$((total + 1)) failed=$((failed + 1)); }
+done
+echo "1..$total"
+[ "$failed" = 0 ]
