@@ -3,12 +3,13 @@
  * The clat network device: link kind "clat", its life from register to free,
  * and the events of its uplink.
  */
-#include <linux/genetlink.h>
 #include <linux/if_arp.h>
 #include <linux/module.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
+#include <net/genetlink.h>
+#include <net/ip.h>
 #include <net/rtnetlink.h>
 
 #include "clat.h"

@@ -13,9 +13,9 @@
 /* Common nested types */
 const struct nla_policy clat_pair_nl_policy[CLAT_A_PAIR_V6_LEN + 1] = {
 	[CLAT_A_PAIR_V4] = { .type = NLA_U32, },
-	[CLAT_A_PAIR_V4_LEN] = NLA_POLICY_MAX(NLA_U8, 32),
+	[CLAT_A_PAIR_V4_LEN] = { .type = NLA_U8, },
 	[CLAT_A_PAIR_V6] = NLA_POLICY_EXACT_LEN(16),
-	[CLAT_A_PAIR_V6_LEN] = NLA_POLICY_RANGE(NLA_U8, 96, 128),
+	[CLAT_A_PAIR_V6_LEN] = { .type = NLA_U8, },
 };
 
 const struct nla_policy clat_pairs_nl_policy[CLAT_A_PAIRS_PAIR + 1] = {
@@ -24,7 +24,7 @@ const struct nla_policy clat_pairs_nl_policy[CLAT_A_PAIRS_PAIR + 1] = {
 
 const struct nla_policy clat_prefix_nl_policy[CLAT_A_PREFIX_LEN + 1] = {
 	[CLAT_A_PREFIX_ADDR] = NLA_POLICY_EXACT_LEN(16),
-	[CLAT_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 96),
+	[CLAT_A_PREFIX_LEN] = { .type = NLA_U8, },
 };
 
 const struct nla_policy clat_prefixes_nl_policy[CLAT_A_PREFIXES_PREFIX + 1] = {

@@ -365,12 +365,12 @@ static const char *clat_nl_read_pair(struct nlattr *tb[],
 
 	pair->v4 = nla_get_in_addr(tb[CLAT_A_PAIR_V4]);
 	pair->v6 = nla_get_in6_addr(tb[CLAT_A_PAIR_V6]);
+	if (v4_len > 32 || v6_len > 128 || 32 - v4_len != 128 - v6_len)
+		return "map: v4-len must be 0 to 32, and v6-len 96 more";
 	pair->mask = inet_make_mask(v4_len);
 	pair->delta46 = csum_sub(csum_partial(&pair->v6, sizeof(pair->v6), 0),
 				 (__force __wsum)pair->v4);
 
-	if (32 - v4_len != 128 - v6_len)
-		return "map: the suffixes of a pair differ in length";
 	if (pair->v4 & ~pair->mask)
 		return "map: bits of v4 are set beyond v4-len";
 	if (pair->v6.s6_addr32[3] & ~pair->mask)

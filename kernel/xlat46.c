@@ -6,7 +6,8 @@
 
 /*
  * RFC 7915, section 4.5: IPv6 wants a checksum where IPv4 had none. It is left
- * to the uplink, or to the stack if the uplink can't.
+ * to the uplink, or to the stack if the uplink can't; unless that of a tunneled
+ * packet inside is left to them, whose sum is known without it.
  */
 static void clat_udp_no_check46(struct sk_buff *skb,
 				const struct clat_packet *pkt,
@@ -16,6 +17,13 @@ static void clat_udp_no_check46(struct sk_buff *skb,
 	struct udphdr *udp = (struct udphdr *)skb_transport_header(skb);
 	unsigned int len = pkt->len - pkt->l4_off;
 
+	if (skb->ip_summed == CHECKSUM_PARTIAL) {
+		udp->check = csum_ipv6_magic(saddr, daddr, len, IPPROTO_UDP,
+					     lco_csum(skb));
+		if (!udp->check)
+			udp->check = CSUM_MANGLED_0;
+		return;
+	}
 	udp->check = ~csum_ipv6_magic(saddr, daddr, len, IPPROTO_UDP, 0);
 	skb->csum_start = skb_transport_header(skb) - skb->head;
 	skb->csum_offset = offsetof(struct udphdr, check);

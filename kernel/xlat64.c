@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rewrites an IPv6 packet to IPv4: RFC 7915, section 5. */
+#include <net/gso.h>
+
 #include "clat.h"
 
 /* Sum of the IPv4 addresses less that of the IPv6 addresses. */

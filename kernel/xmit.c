@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Where IPv4 packets enter: ndo_start_xmit of the clat device. */
 #include <linux/icmp.h>
+#include <net/dst_metadata.h>
+#include <net/gso.h>
 #include <net/icmp.h>
 #include <net/ip.h>
 
@@ -105,6 +107,10 @@ static int clat_verdict46(struct net *net, const struct clat_config *cfg,
 static void clat_answer46(struct sk_buff *skb, int reason,
 			  const struct clat_flow46 *flow)
 {
+	/* The answer is routed by the route of the packet. */
+	if (!skb_valid_dst(skb))
+		return;
+
 	switch (reason) {
 	case -CLAT_DROP_TOO_BIG46:
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
@@ -144,6 +150,9 @@ netdev_tx_t clat_xmit(struct sk_buff *skb, struct net_device *dev)
 		clat_drop(clat, CLAT_DROP_MEMORY46);
 		return NETDEV_TX_OK;
 	}
+
+	/* Packet sockets and BPF may have left it anywhere. */
+	skb_reset_network_header(skb);
 
 	rcu_read_lock();
 	cfg = rcu_dereference(clat->config);

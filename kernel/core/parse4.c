@@ -35,6 +35,15 @@ static int clat_parse4_options(const u8 *opt, unsigned int len)
 	return 0;
 }
 
+/*
+ * A datagram without a checksum gets one, over all of it: it must fill its
+ * packet.
+ */
+static bool clat_udp_fills(const struct udphdr *udp, unsigned int len)
+{
+	return udp->check || ntohs(udp->len) == len;
+}
+
 /**
  * clat_parse4() - parse an IPv4 packet for translation
  * @data:	the IPv4 header
@@ -52,6 +61,7 @@ int clat_parse4(const void *data, unsigned int linear, unsigned int total,
 {
 	const struct iphdr *ip = data;
 	unsigned int hlen;
+	const u8 *l4;
 	int need;
 
 	need = clat_need(sizeof(*ip), linear, total, CLAT_DROP_HEADER46);
@@ -89,12 +99,15 @@ int clat_parse4(const void *data, unsigned int linear, unsigned int total,
 	if (!clat_l4(pkt, IPPROTO_ICMP))
 		return -CLAT_DROP_PROTOCOL46;
 
+	l4 = (const u8 *)data + hlen;
 	need = clat_need(hlen + pkt->l4_len, linear, pkt->len,
 			 CLAT_DROP_TRANSPORT46);
 	if (need)
 		return need;
-	if (pkt->proto == IPPROTO_ICMP &&
-	    clat_icmp46(*((const u8 *)data + hlen)) < 0)
+	if (pkt->proto == IPPROTO_ICMP && clat_icmp46(*l4) < 0)
 		return -CLAT_DROP_ICMP46;
+	if (pkt->proto == IPPROTO_UDP &&
+	    !clat_udp_fills((const struct udphdr *)l4, pkt->len - hlen))
+		return -CLAT_DROP_TRANSPORT46;
 	return 0;
 }

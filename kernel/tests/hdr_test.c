@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/* core/hdr.c: new headers, octet by octet. */
+#include <kunit/test.h>
+
+#include "core/core.h"
+#include "ref.h"
+
+struct hdr_case {
+	const char *name;
+	struct clat_packet pkt;
+	u16 id;
+	bool df;
+	u8 want[40];
+};
+
+#define HDR_ADDRS6							\
+	0x20, 0x01, 0x0d, 0xb8, 0x00, 0x01, 0x00, 0x02,			\
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xc1, 0xa7,			\
+	0x00, 0x64, 0xff, 0x9b, 0x00, 0x00, 0x00, 0x00,			\
+	0x00, 0x00, 0x00, 0x00, 0xcb, 0x00, 0x71, 0x21
+
+static const struct hdr_case hdr46_cases[] = {
+	{
+		.name = "TCP, 60 octets",
+		.pkt = { .len = 60, .l4_off = 20, .proto = 6, .ttl = 64 },
+		.want = { 0x60, 0x00, 0x00, 0x00, 0x00, 0x28, 0x06, 0x40,
+			  HDR_ADDRS6 },
+	}, {
+		.name = "UDP, all bits of TOS set, TTL 255",
+		.pkt = { .len = 28, .l4_off = 20, .proto = 17, .tos = 0xff,
+			 .ttl = 255 },
+		.want = { 0x6f, 0xf0, 0x00, 0x00, 0x00, 0x08, 0x11, 0xff,
+			  HDR_ADDRS6 },
+	}, {
+		.name = "ICMP becomes ICMPv6, TTL 0 stays",
+		.pkt = { .len = 84, .l4_off = 20, .proto = 1, .tos = 0x10 },
+		.want = { 0x61, 0x00, 0x00, 0x00, 0x00, 0x40, 0x3a, 0x00,
+			  HDR_ADDRS6 },
+	}, {
+		.name = "40 octets of options are no payload",
+		.pkt = { .len = 100, .l4_off = 60, .proto = 17, .tos = 0x01,
+			 .ttl = 1, .df = true },
+		.want = { 0x60, 0x10, 0x00, 0x00, 0x00, 0x28, 0x11, 0x01,
+			  HDR_ADDRS6 },
+	}, {
+		.name = "the longest packet",
+		.pkt = { .len = 65535, .l4_off = 20, .proto = 6, .tos = 0xb8,
+			 .ttl = 63 },
+		.want = { 0x6b, 0x80, 0x00, 0x00, 0xff, 0xeb, 0x06, 0x3f,
+			  HDR_ADDRS6 },
+	},
+};
+
+/* The checksum, octets 10 and 11, is filled in by the test. */
+static const struct hdr_case hdr64_cases[] = {
+	{
+		.name = "TCP, DF",
+		.pkt = { .len = 1500, .l4_off = 40, .proto = 6, .ttl = 57 },
+		.df = true,
+		.want = { 0x45, 0x00, 0x05, 0xc8, 0x00, 0x00, 0x40, 0x00,
+			  0x39, 0x06, 0x00, 0x00, 0xcb, 0x00, 0x71, 0x21,
+			  0xc0, 0x00, 0x00, 0x01 },
+	}, {
+		.name = "UDP, no DF, identification, TOS",
+		.pkt = { .len = 48, .l4_off = 40, .proto = 17, .tos = 0xb8,
+			 .ttl = 255 },
+		.id = 0xfffe,
+		.want = { 0x45, 0xb8, 0x00, 0x1c, 0xff, 0xfe, 0x00, 0x00,
+			  0xff, 0x11, 0x00, 0x00, 0xcb, 0x00, 0x71, 0x21,
+			  0xc0, 0x00, 0x00, 0x01 },
+	}, {
+		.name = "ICMPv6 becomes ICMP, hop limit 0 stays",
+		.pkt = { .len = 104, .l4_off = 40, .proto = 58, .tos = 0xff },
+		.id = 1,
+		.want = { 0x45, 0xff, 0x00, 0x54, 0x00, 0x01, 0x00, 0x00,
+			  0x00, 0x01, 0x00, 0x00, 0xcb, 0x00, 0x71, 0x21,
+			  0xc0, 0x00, 0x00, 0x01 },
+	}, {
+		.name = "the longest packet",
+		.pkt = { .len = 65555, .l4_off = 40, .proto = 6, .ttl = 1 },
+		.df = true,
+		.want = { 0x45, 0x00, 0xff, 0xff, 0x00, 0x00, 0x40, 0x00,
+			  0x01, 0x06, 0x00, 0x00, 0xcb, 0x00, 0x71, 0x21,
+			  0xc0, 0x00, 0x00, 0x01 },
+	}, {
+		.name = "extension headers are no payload",
+		.pkt = { .len = 88, .l4_off = 80, .proto = 17, .ttl = 64 },
+		.id = 0x1234,
+		.want = { 0x45, 0x00, 0x00, 0x1c, 0x12, 0x34, 0x00, 0x00,
+			  0x40, 0x11, 0x00, 0x00, 0xcb, 0x00, 0x71, 0x21,
+			  0xc0, 0x00, 0x00, 0x01 },
+	},
+};
+
+static void hdr_desc(const struct hdr_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(hdr46, hdr46_cases, hdr_desc);
+KUNIT_ARRAY_PARAM(hdr64, hdr64_cases, hdr_desc);
+
+/* The header is written over whatever was there, and nothing behind it. */
+static void hdr_write46(struct kunit *test)
+{
+	const struct hdr_case *c = test->param_value;
+	struct in6_addr saddr = ref_v6("2001:db8:1:2::c1a7");
+	struct in6_addr daddr = ref_v6("64:ff9b::203.0.113.33");
+	u8 *buf = kunit_kmalloc(test, 40, GFP_KERNEL);
+	u8 fill;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	for (fill = 0; ; fill = 0xff) {
+		memset(buf, fill, 40);
+		clat_hdr46((struct ipv6hdr *)buf, &c->pkt, &saddr, &daddr);
+		ref_expect_bytes(test, "header", buf, 40, c->want, 40);
+		if (fill)
+			return;
+	}
+}
+
+static void hdr_write64(struct kunit *test)
+{
+	const struct hdr_case *c = test->param_value;
+	u8 *buf = kunit_kmalloc(test, 20, GFP_KERNEL);
+	u8 want[20], fill;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	memcpy(want, c->want, 20);
+	ref_put16(want + 10, ref_ip_check(want, 20));
+	for (fill = 0; ; fill = 0xff) {
+		memset(buf, fill, 20);
+		clat_hdr64((struct iphdr *)buf, &c->pkt, ref_v4("203.0.113.33"),
+			   ref_v4("192.0.0.1"), htons(c->id), c->df);
+		ref_expect_bytes(test, "header", buf, 20, want, 20);
+		if (fill)
+			return;
+	}
+}
+
+static struct kunit_case hdr_cases[] = {
+	KUNIT_CASE_PARAM(hdr_write46, hdr46_gen_params),
+	KUNIT_CASE_PARAM(hdr_write64, hdr64_gen_params),
+	{}
+};
+
+static struct kunit_suite hdr_suite = {
+	.name = "clat-hdr",
+	.test_cases = hdr_cases,
+};
+
+kunit_test_suite(hdr_suite);
