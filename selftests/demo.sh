@@ -6,15 +6,16 @@
 #   PREFIX/LEN  the operator's NAT64 prefix, of 32, 40, 48, 56, 64 or 96 bits; without it one is drawn at random
 #
 # Makes a cached Debian system to boot (the first time), builds the module and clatctl in it, boots Debian's own kernel
-# in QEMU and runs net/demo-guest.sh there. On this machine it changes nothing but its cache folder, and installs the few
-# packages that it names while it does so. Needs root or sudo. Ends with a table; the exit
-# status is 0 only if every row is as it should be.
+# in QEMU and runs net/demo-guest.sh there. On this machine it changes nothing but its cache folder, and installs the
+# few packages that it names while it does so. Needs root or sudo. Ends with a table; the exit status is 0 only if every
+# row is as it should be.
 # Environment: CLAT_CACHE  folder of the cache (default /var/cache/clat)
 set -eu
 VM_DIR=$(cd "$(dirname "$0")/vm" && pwd)
 . "$VM_DIR/lib.sh"
 
 GUEST_SECONDS=300
+GUEST_CPUS=2
 
 usage()
 {
@@ -22,24 +23,24 @@ usage()
 	exit 2
 }
 
-random_hex()
+# group [MASK]: a random group of an IPv6 address, as one writes it, without leading zeros
+group()
 {
-	od -An -vtx1 -N"$1" /dev/urandom | tr -d ' \n'
+	printf '%x' $(($(od -An -tu2 -N2 /dev/urandom) & ${1:-0xffff}))
 }
 
 # draw_prefix: one of the six lengths of RFC 6052, in documentation space (3fff::/20, RFC 9637) below the part that
 # the emulated network uses for itself (3fff:fff::/32); bits 64 to 71 are zero, as they must be.
 draw_prefix()
 {
-	second=$(($(od -An -tu2 -N2 /dev/urandom) % 0xfff))
-	start=$(printf '3fff:%x' "$second")
+	start=$(printf '3fff:%x' $(($(od -An -tu2 -N2 /dev/urandom) % 0xfff)))
 	case $(($(od -An -tu1 -N1 /dev/urandom) % 6)) in
 	0) echo "$start::/32" ;;
-	1) echo "$start:$(random_hex 1)00::/40" ;;
-	2) echo "$start:$(random_hex 2)::/48" ;;
-	3) echo "$start:$(random_hex 2):$(random_hex 1)00::/56" ;;
-	4) echo "$start:$(random_hex 2):$(random_hex 2)::/64" ;;
-	5) echo "$start:$(random_hex 2):$(random_hex 2):00$(random_hex 1):$(random_hex 2)::/96" ;;
+	1) echo "$start:$(group 0xff00)::/40" ;;
+	2) echo "$start:$(group)::/48" ;;
+	3) echo "$start:$(group):$(group 0xff00)::/56" ;;
+	4) echo "$start:$(group):$(group)::/64" ;;
+	5) echo "$start:$(group):$(group):$(group 0xff):$(group)::/96" ;;
 	esac
 }
 
@@ -72,7 +73,7 @@ trap 'exit 130' INT TERM HUP
 build
 say "booting Debian's kernel $(vm_kernel "$root") in QEMU"
 rc=0
-sh "$VM_DIR/run.sh" -t "$GUEST_SECONDS" -d "$tree" -- \
+sh "$VM_DIR/run.sh" -c "$GUEST_CPUS" -t "$GUEST_SECONDS" -d "$tree" -- \
 	env VM_START="$VM_START" sh selftests/net/demo-guest.sh "$prefix" || rc=$?
 [ "$rc" = 0 ] || say "demo.sh: failed (status $rc); the same prefix again: $0 $prefix"
 exit "$rc"
