@@ -8,8 +8,6 @@
 #include "ctl.h"
 #include "version.h"
 
-struct options opts;
-
 static const struct command *const commands[] = {
 	&cmd_up, &cmd_down, &cmd_status, &cmd_discover,
 	&cmd_add, &cmd_set, &cmd_del, &cmd_show, &cmd_stats, &cmd_monitor,

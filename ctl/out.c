@@ -9,6 +9,8 @@
 
 #include "ctl.h"
 
+struct options opts;
+
 /* Text on stdout; silent with -q, and with -j, where stdout carries JSON only. */
 void say(const char *fmt, ...)
 {

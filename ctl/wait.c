@@ -3,7 +3,6 @@
  * Waiting: the clock that time-outs are measured with, and the one place where signals are let in, so that they end a
  * wait and never a half-done step.
  */
-#define _GNU_SOURCE
 #include <signal.h>
 #include <time.h>
 
