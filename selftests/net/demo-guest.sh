@@ -64,13 +64,16 @@ probe_iperf()
 	IPERF_REVERSE=
 	[ "$1" = up ] || IPERF_REVERSE=-R
 	clat_counters "$1" >"$LIB_TMP/counters.$2"
+	# iperf3 puts its errors into the JSON, and may end with 0 after one.
 	# shellcheck disable=SC2086 # empty or an option
-	in_ns "$2" iperf3 -J -c "$NET_INET4" --connect-timeout "${PATIENCE}000" -t 2 $IPERF_REVERSE >"$LIB_TMP/iperf.$2" || return
+	in_ns "$2" iperf3 -J -c "$NET_INET4" --connect-timeout "${PATIENCE}000" -t 2 $IPERF_REVERSE >"$LIB_TMP/iperf.$2"
 	clat_counters "$1" | awk -v who="$2" -v dir="$1" '
 		NR == FNR { bytes = $1; packets = $2; next }
 		$2 > packets { printf "%s %s %d\n", who, dir, ($1 - bytes) / ($2 - packets) }
 	' "$LIB_TMP/counters.$2" - >>"$LIB_TMP/perskb"
-	jq -r '.end.sum_received.bits_per_second / 1e6 | floor | "\(.) Mbit/s"' "$LIB_TMP/iperf.$2"
+	jq -er 'if .error then error("iperf3: " + .error) else .end.sum_received.bits_per_second end' \
+		"$LIB_TMP/iperf.$2" >"$LIB_TMP/rate.$2" || return
+	awk '{ printf "%d Mbit/s", $1 / 1e6; exit ($1 <= 0) }' "$LIB_TMP/rate.$2"
 }
 
 # clat_counters up|down: bytes and packets so far in that direction; nothing if there is no device
