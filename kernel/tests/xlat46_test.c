@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/* xlat46.c over real skbs: every shape and checksum state, superframes. */
+#include "golden.h"
+#include "skb.h"
+
+#define XLAT46_PAYLOAD	131	/* odd: the last octet is half a word */
+
+/* As ndo_start_xmit does it, but for the route. */
+static int xlat46_run(struct kunit *test, const struct ref_packet *ref)
+{
+	struct test_ctx *ctx = test->priv;
+	const struct clat_pair *pair;
+	struct clat_packet pkt;
+	int need;
+
+	do {
+		need = clat_parse4(ctx->skb->data, skb_headlen(ctx->skb),
+				   ctx->skb->len, &pkt);
+	} while (need > 0 && pskb_may_pull(ctx->skb, need));
+	KUNIT_ASSERT_EQ(test, need, 0);
+	pair = clat_map_find4(ctx->cfg, ref->saddr4);
+	KUNIT_ASSERT_NOT_NULL(test, pair);
+	skb_set_transport_header(ctx->skb, pkt.l4_off);
+	return clat_xlat46(ctx->cfg, ctx->skb, &pkt, pair, &ref->saddr6,
+			   &ref->daddr6);
+}
+
+/* The packet before, from the same description as the one expected. */
+static void xlat46_packets(struct test_ctx *ctx, struct ref_packet ref,
+			   const struct test_mix *mix)
+{
+	ctx->want_len = ref_build6(ctx->want, &ref);
+	if (mix->csum == TEST_PARTIAL)
+		ref.check = REF_CHECK_SEED;
+	if (mix->udp_zero)
+		ref.check = REF_CHECK_ZERO;
+	ctx->in_len = ref_build4(ctx->in, &ref);
+}
+
+static u8 xlat46_summed(const struct test_mix *mix)
+{
+	switch (mix->csum) {
+	case TEST_PARTIAL:
+	case TEST_INNER_PARTIAL:
+		return CHECKSUM_PARTIAL;
+	case TEST_UNNECESSARY:
+		return CHECKSUM_UNNECESSARY;
+	default:
+		return CHECKSUM_NONE;
+	}
+}
+
+static void xlat46_one(struct kunit *test, const struct ref_packet *ref,
+		       const struct test_mix *mix, const char *what)
+{
+	struct test_ctx *ctx = test->priv;
+
+	xlat46_packets(ctx, *ref, mix);
+	test_skb_make(test, mix, 20 + ref->options_len, false);
+	KUNIT_ASSERT_EQ_MSG(test, xlat46_run(test, ref), 0, "%s", what);
+	test_skb_expect(test, what, true, mix->proto == IPPROTO_UDP);
+	if (!mix->udp_zero)
+		KUNIT_EXPECT_EQ_MSG(test, (u8)ctx->skb->ip_summed,
+				    xlat46_summed(mix), "%s: ip_summed", what);
+	KUNIT_EXPECT_GE_MSG(test, skb_headroom(ctx->skb),
+			    LL_RESERVED_SPACE(ctx->cfg->uplink),
+			    "%s: headroom", what);
+	test_skb_drop(ctx);
+}
+
+static void xlat46_mix(struct kunit *test)
+{
+	struct test_mix mix = test_mix(test->param_value);
+	u8 payload[XLAT46_PAYLOAD];
+	struct ref_packet ref;
+	unsigned int i;
+
+	for (i = 0; i < TEST_PREFIXES; i++) {
+		const struct test_prefix *prefix = &test_prefixes[i];
+
+		test_mix_ref(&ref, &mix, prefix, payload, sizeof(payload));
+		test_set_plat(test, prefix->prefix, prefix->len);
+		xlat46_one(test, &ref, &mix, prefix->addr);
+	}
+}
+
+/* All transport protocols in the plain state, under 64:ff9b::/96. */
+static void xlat46_base(struct kunit *test, struct ref_packet *ref,
+			struct test_mix *mix, u8 proto, u8 *payload,
+			unsigned int len)
+{
+	const struct test_prefix *prefix = &test_prefixes[TEST_PREFIXES - 1];
+
+	*mix = (struct test_mix) { .proto = proto };
+	test_mix_ref(ref, mix, prefix, payload, len);
+	test_set_plat(test, prefix->prefix, prefix->len);
+}
+
+static void xlat46_golden(struct kunit *test)
+{
+	const struct golden *golden = test->param_value;
+	struct test_ctx *ctx = test->priv;
+	struct test_mix mix = {};
+	struct ref_packet ref = {
+		.saddr4 = ref_v4("192.0.0.1"),
+		.saddr6 = ref_v6("2001:db8:1:2::c1a7"),
+		.daddr6 = ref_v6("64:ff9b::198.51.100.7"),
+	};
+
+	test_set_plat(test, "64:ff9b::", 96);
+	memcpy(ctx->in, golden->v4, golden->v4_len);
+	memcpy(ctx->want, golden->v6, golden->v6_len);
+	ctx->in_len = golden->v4_len;
+	ctx->want_len = golden->v6_len;
+	test_skb_make(test, &mix, 0, false);
+	KUNIT_ASSERT_EQ(test, xlat46_run(test, &ref), 0);
+	test_skb_expect(test, golden->name, true, golden->v4[9] == 17);
+}
+
+static void xlat46_options(struct kunit *test)
+{
+	static const u8 options[40] = { 7, 39, 4 };
+	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP };
+	u8 payload[XLAT46_PAYLOAD];
+	struct ref_packet ref;
+	struct test_mix mix;
+	unsigned int i, len;
+
+	for (i = 0; i < ARRAY_SIZE(protos); i++)
+		for (len = 4; len <= sizeof(options); len += 4) {
+			xlat46_base(test, &ref, &mix, protos[i], payload,
+				    sizeof(payload));
+			ref.options = options;
+			ref.options_len = len;
+			/* Record route ends where the header ends. */
+			if (len < 40)
+				ref.options = options + 3;
+			mix.shape = len % 8 ? TEST_TIGHT : TEST_SPLIT;
+			xlat46_one(test, &ref, &mix, "options");
+		}
+}
+
+/* Payloads of all lengths there are below a few words, DF either way */
+static void xlat46_lengths(struct kunit *test)
+{
+	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP };
+	struct ref_packet ref;
+	struct test_mix mix;
+	unsigned int i, len;
+	u8 payload[20];
+
+	for (i = 0; i < ARRAY_SIZE(protos); i++)
+		for (len = 0; len <= sizeof(payload); len++) {
+			xlat46_base(test, &ref, &mix, protos[i], payload, len);
+			ref.frag_off = len % 2 ? 0x4000 : 0;
+			xlat46_one(test, &ref, &mix, "length");
+		}
+}
+
+/*
+ * A word of the payload makes the new checksum zero: all ones in UDP (RFC 768),
+ * zero elsewhere.
+ */
+static void xlat46_zero(struct kunit *test)
+{
+	struct test_mix mix = test_mix(test->param_value);
+	struct test_ctx *ctx = test->priv;
+	u8 payload[XLAT46_PAYLOAD];
+	struct ref_packet ref;
+	unsigned int i;
+
+	for (i = 0; i < TEST_PREFIXES; i++) {
+		const struct test_prefix *prefix = &test_prefixes[i];
+		u8 *check = ctx->want + 40;
+
+		test_mix_ref(&ref, &mix, prefix, payload, sizeof(payload));
+		check += ref_check_off(&ref);
+		ref_put16(payload, 0);
+		ref_build6(ctx->want, &ref);
+		ref_put16(payload, ref_get16(check));
+		ref_build6(ctx->want, &ref);
+		KUNIT_ASSERT_EQ(test, ref_get16(check),
+				mix.proto == IPPROTO_UDP ? 0xffff : 0);
+
+		test_set_plat(test, prefix->prefix, prefix->len);
+		xlat46_one(test, &ref, &mix, prefix->addr);
+	}
+}
+
+/* Where both addresses have the same sum, checksums don't change. */
+static void xlat46_neutral(struct kunit *test)
+{
+	struct test_mix mix = test_mix(test->param_value);
+	const struct test_prefix *prefix = &test_prefixes[TEST_PREFIXES - 1];
+	struct test_ctx *ctx = test->priv;
+	u8 payload[XLAT46_PAYLOAD];
+	struct clat_pair pair;
+	struct ref_packet ref;
+	char text[40];
+	u16 sum4, sum6;
+
+	test_mix_ref(&ref, &mix, prefix, payload, sizeof(payload));
+	ref.saddr4 = ref_v4("192.0.0.1");
+	ref.saddr6 = ref_v6("2001:db8:1:2::");
+	sum4 = ref_sum(&ref.saddr4, 4, ref_sum(&ref.daddr4, 4, 0));
+	sum6 = ref_sum(&ref.saddr6, 16, ref_sum(&ref.daddr6, 16, 0));
+	ref_put16(ref.saddr6.s6_addr + 14, ref_sum(NULL, 0, sum4 + (u16)~sum6));
+	sum6 = ref_sum(&ref.saddr6, 16, ref_sum(&ref.daddr6, 16, 0));
+	KUNIT_ASSERT_EQ(test, sum4, sum6);
+
+	snprintf(text, sizeof(text), "%pI6c", &ref.saddr6);
+	pair = test_pair("192.0.0.1", 32, text);
+	ctx->cfg->n_map = 0;
+	KUNIT_ASSERT_EQ(test, clat_map_add(ctx->cfg, &pair), 0);
+	test_set_plat(test, prefix->prefix, prefix->len);
+	xlat46_one(test, &ref, &mix, "neutral");
+}
+
+/*
+ * A UDP packet may be shorter than the IP packet that carries it (RFC 768).
+ * The checksum that it gets covers what the UDP length says.
+ */
+static void xlat46_udp_short(struct kunit *test)
+{
+	u8 payload[XLAT46_PAYLOAD];
+	struct ref_packet ref;
+	struct test_mix mix;
+
+	xlat46_base(test, &ref, &mix, IPPROTO_UDP, payload, sizeof(payload));
+	ref.udp_short = 30;
+	xlat46_one(test, &ref, &mix, "with checksum");
+	mix.udp_zero = true;
+	xlat46_one(test, &ref, &mix, "without checksum");
+}
+
+static struct kunit_case xlat46_cases[] = {
+	KUNIT_CASE_PARAM(xlat46_mix, test_mix_gen_params),
+	KUNIT_CASE_PARAM(xlat46_zero, test_mix_gen_params),
+	KUNIT_CASE_PARAM(xlat46_neutral, test_mix_gen_params),
+	KUNIT_CASE_PARAM(xlat46_golden, golden_gen_params),
+	KUNIT_CASE(xlat46_options),
+	KUNIT_CASE(xlat46_lengths),
+	KUNIT_CASE(xlat46_udp_short),
+	{}
+};
+
+static struct kunit_suite xlat46_suite = {
+	.name = "clat-xlat46",
+	.init = test_ctx_init,
+	.exit = test_ctx_exit,
+	.test_cases = xlat46_cases,
+};
+
+kunit_test_suite(xlat46_suite);
