@@ -71,7 +71,7 @@ static int each_word(const char *name, const char *text, struct dev *dev, int (*
 static int one_plat(const char *word, struct dev *dev)
 {
 	struct plat *plat = &dev->plat[dev->nplat];
-	int len;
+	int len = 0;
 
 	if (dev->nplat == CLAT_PLAT_MAX)
 		return fail(CTL_USAGE, plat_hint, "more than %d PLAT prefixes, from '%s' on", CLAT_PLAT_MAX, word);

@@ -23,7 +23,7 @@ void say(const char *fmt, ...)
 	va_end(ap);
 }
 
-static void note(const char *prefix, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 2, 0))) note(const char *prefix, const char *fmt, va_list ap)
 {
 	fprintf(stderr, "clatctl: %s", prefix);
 	vfprintf(stderr, fmt, ap);

@@ -49,9 +49,9 @@ struct addr {
 enum dad { DAD_OK, DAD_DUPLICATE, DAD_TIMEOUT, DAD_ERROR };
 
 int addr_list(int family, int ifindex, struct addr **list, size_t *count);
-int addr_add(const struct addr *addr, const char *ifname);
+int addr_add(const struct addr *addr, const char *ifname, bool *made);
 int addr_del(const struct addr *addr, const char *ifname);
-enum dad addr_add_dad(const struct addr *addr, const char *ifname, int64_t until);
+enum dad addr_add_dad(const struct addr *addr, const char *ifname, int64_t until, bool *made);
 
 /* rtnl_route.c */
 int route_default(int family, int ifindex, bool *found);

@@ -133,20 +133,22 @@ no_memory:
 	return NULL;
 }
 
-/* Adds an address, or gives the one that is there the lifetimes and flags of @addr. */
-int addr_add(const struct addr *addr, const char *ifname)
+/* Adds an address; @made tells whether it was not there before, and so is the caller's to undo. */
+int addr_add(const struct addr *addr, const char *ifname, bool *made)
 {
 	struct extack ack;
 	struct nl_msg *msg;
 
+	*made = false;
 	if (!rtnl_sock())
 		return failure_get().code;
-	msg = change(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, addr);
+	msg = change(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, addr);
 	if (!msg)
 		return CTL_REFUSED;
 	nl_request(rtnl_sock(), msg, NULL, NULL, &ack);
 	nlmsg_free(msg);
-	if (ack.error)
+	*made = !ack.error;
+	if (ack.error && ack.error != -EEXIST)
 		return nl_fail(&ack, addr->family == AF_INET6 ? "is IPv6 disabled on it (disable_ipv6)?" : NULL,
 			       "cannot add an address to %s", ifname);
 	return CTL_OK;
@@ -232,15 +234,18 @@ static enum dad dad_wait(struct nl_sock *events, const struct addr *addr, int64_
  * @addr: the address
  * @ifname: of its interface, for messages
  * @until: when to give up, on the clock of now_ms()
+ * @made: set to whether it was not there before
  *
- * With any result but DAD_OK the address is gone again. DAD_ERROR has its failure recorded.
+ * A duplicate is gone again, and so is what could not be judged unless it was there before. DAD_ERROR has its failure
+ * recorded.
  */
-enum dad addr_add_dad(const struct addr *addr, const char *ifname, int64_t until)
+enum dad addr_add_dad(const struct addr *addr, const char *ifname, int64_t until, bool *made)
 {
 	struct nl_sock *events = nl_open(NETLINK_ROUTE);
 	struct failure cause;
 	enum dad result;
 
+	*made = false;
 	if (!events)
 		return DAD_ERROR;
 	nl_socket_disable_seq_check(events);
@@ -249,13 +254,14 @@ enum dad addr_add_dad(const struct addr *addr, const char *ifname, int64_t until
 		fail(CTL_REFUSED, NULL, "cannot listen to address changes of %s", ifname);
 		result = DAD_ERROR;
 	} else {
-		result = addr_add(addr, ifname) ? DAD_ERROR : dad_wait(events, addr, until);
+		result = addr_add(addr, ifname, made) ? DAD_ERROR : dad_wait(events, addr, until);
 	}
 	nl_socket_free(events);
-	if (result != DAD_OK) {
+	if (result == DAD_DUPLICATE || (result != DAD_OK && *made)) {
 		cause = failure_get();
 		addr_del(addr, ifname);
 		failure_set(&cause);
+		*made = false;
 	}
 	return result;
 }

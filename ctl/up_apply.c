@@ -99,9 +99,7 @@ static int address_link(struct up *up)
 	free(list);
 	if (code || there)
 		return code;
-	code = addr_add(&up->v4, up->want.ifname);
-	up->made_v4 = !code;
-	return code;
+	return addr_add(&up->v4, up->want.ifname, &up->made_v4);
 }
 
 /* Back to front. What cannot be undone (it went away meanwhile, say) is told with -v: the cause counts. */

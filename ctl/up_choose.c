@@ -157,8 +157,7 @@ static enum dad try_v6(struct up *up)
 
 	show(&up->v6.v6, text);
 	verbose("adding %s to %s", text, up->uplink_name);
-	dad = addr_add_dad(&up->v6, up->uplink_name, now_ms() + DAD_TIMEOUT_MS);
-	up->made_v6 = dad == DAD_OK;
+	dad = addr_add_dad(&up->v6, up->uplink_name, now_ms() + DAD_TIMEOUT_MS, &up->made_v6);
 	if (dad == DAD_DUPLICATE) {
 		verbose("%s is a duplicate", text);
 		fail(CTL_NOADDR, "choose another one: --address ADDR", "%s is used by another host on the network of %s",
