@@ -35,7 +35,6 @@ rm -rf "$TAP_LOGS"
 mkdir -p "$TAP_LOGS"
 TAP_RESULTS=$TAP_LOGS/results TAP_STARTED=$TAP_LOGS/started
 : >"$TAP_RESULTS"
-: >"$TAP_STARTED"
 tree=/srv/check.$$
 guest='' uml=''
 trap '[ -z "$guest" ] || rm -rf "$guest$tree"' EXIT

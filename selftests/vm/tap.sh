@@ -2,7 +2,7 @@
 # Results of the whole test run: read TAP, show progress, keep the score, print the table. For check.sh.
 #
 # Each result is a line of $TAP_RESULTS, tab between: ok|FAIL|skip, place, script, case, seconds, reason.
-# A place is where it ran: host, uml, qemu.
+# A place is where it ran: host, uml, qemu. The names of scripts that began go to $TAP_STARTED.
 
 # tap_result STATUS PLACE SCRIPT CASE SECONDS [REASON]
 tap_result()
