@@ -41,6 +41,8 @@ enum ref_check {
  * @options_len: octets of @options
  * @payload:	what follows the transport header
  * @payload_len: octets of @payload
+ * @seq:	TCP only: octets of the stream before it
+ * @more:	TCP only: not the last segment, so without PSH
  * @udp_short:	octets by which the UDP length is less than that of the packet
  */
 struct ref_packet {
@@ -54,6 +56,8 @@ struct ref_packet {
 	unsigned int options_len;
 	const u8 *payload;
 	unsigned int payload_len;
+	u32 seq;
+	bool more;
 	unsigned int udp_short;
 };
 

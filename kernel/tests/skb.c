@@ -21,7 +21,7 @@ const struct test_prefix test_prefixes[TEST_PREFIXES] = {
 };
 
 static const char * const test_shape_names[TEST_SHAPES] = {
-	"linear", "tight", "split", "paged", "list", "cloned", "split cloned",
+	"linear", "tight", "payload in pages", "split", "paged", "list", "cloned", "split cloned",
 	"padded", "split padded", "cloned padded",
 };
 
@@ -224,6 +224,7 @@ void test_mix_ref(struct ref_packet *ref, const struct test_mix *mix,
 		.tos = 0xb9,
 		.ttl = 61,
 		.id = 0x4321,
+		.seq = TEST_SEQ,
 		.payload = payload,
 		.payload_len = payload_len,
 	};
@@ -286,9 +287,12 @@ static bool test_shape_cloned(enum test_shape shape)
 }
 
 static unsigned int test_shape_linear(const struct test_ctx *ctx,
-				      enum test_shape shape, bool ipv6)
+				      enum test_shape shape,
+				      unsigned int headers, bool ipv6)
 {
 	switch (shape) {
+	case TEST_PAYLOAD:
+		return headers;
 	case TEST_SPLIT:
 	case TEST_SPLIT_CLONED:
 	case TEST_SPLIT_PADDED:
@@ -353,7 +357,8 @@ void test_skb_make(struct kunit *test, const struct test_mix *mix,
 		memset(ctx->in + ctx->in_len, 0xe7, TEST_PADDING);
 		ctx->in_len += TEST_PADDING;
 	}
-	ctx->linear = test_shape_linear(ctx, mix->shape, ipv6);
+	ctx->linear = test_shape_linear(ctx, mix->shape,
+					l4_off + ref_l4_len(&ref), ipv6);
 	if (mix->csum == TEST_INNER_PARTIAL) {
 		u8 *inner = ctx->in + l4_off + ref_l4_len(&ref) + TEST_INNER +
 			    TEST_INNER_CHECK;

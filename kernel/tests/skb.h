@@ -15,6 +15,7 @@
 #define TEST_MAX	(64 * 1024)	/* octets of a packet and of its pages */
 #define TEST_UPLINK_ROOM 70		/* needed_headroom of the uplink */
 #define TEST_PADDING	9		/* octets of link padding */
+#define TEST_SEQ	0x0102fff0	/* first octet of TCP packets */
 #define TEST_INNER	12		/* of the payload: what is left to sum */
 #define TEST_INNER_CHECK 4		/* offset of that checksum from there */
 
@@ -22,6 +23,7 @@
  * enum test_shape - how a packet lies in its skb
  * @TEST_LINEAR:	in one piece
  * @TEST_TIGHT:		in one piece, without any headroom
+ * @TEST_PAYLOAD:	headers in the head, payload in pages
  * @TEST_SPLIT:		the transport header begins in the head, ends in a page
  * @TEST_PAGED:		all in pages
  * @TEST_LIST:		most of it in a list of skbs
@@ -34,6 +36,7 @@
 enum test_shape {
 	TEST_LINEAR,
 	TEST_TIGHT,
+	TEST_PAYLOAD,
 	TEST_SPLIT,
 	TEST_PAGED,
 	TEST_LIST,

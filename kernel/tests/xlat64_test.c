@@ -223,6 +223,23 @@ static void xlat64_lengths(struct kunit *test)
 		}
 }
 
+/*
+ * A UDP packet may be shorter than the IP packet that carries it: what is
+ * behind it is no part of its checksum.
+ */
+static void xlat64_udp_short(struct kunit *test)
+{
+	u8 payload[XLAT64_PAYLOAD];
+	struct ref_packet ref;
+	struct test_mix mix;
+
+	xlat64_base(test, &ref, &mix, IPPROTO_UDP, payload, sizeof(payload));
+	ref.udp_short = 30;
+	xlat64_one(test, &ref, &mix, "with checksum");
+	mix.udp_zero = true;
+	xlat64_one(test, &ref, &mix, "without checksum");
+}
+
 /* RFC 7915, section 5.1: DF is clear up to 1260 octets, with an id then. */
 static void xlat64_df(struct kunit *test)
 {
@@ -371,6 +388,7 @@ static struct kunit_case xlat64_cases[] = {
 	KUNIT_CASE_PARAM(xlat64_neutral, test_mix_gen_params),
 	KUNIT_CASE_PARAM(xlat64_golden, golden_gen_params),
 	KUNIT_CASE(xlat64_lengths),
+	KUNIT_CASE(xlat64_udp_short),
 	KUNIT_CASE(xlat64_df),
 	KUNIT_CASE(xlat64_ids),
 	KUNIT_CASE_PARAM(xlat64_refused, xlat64_refusal_gen_params),
