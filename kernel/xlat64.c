@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rewrites an IPv6 packet to IPv4: RFC 7915, section 5. */
+#include <linux/tcp.h>
 #include <net/gso.h>
 
 #include "clat.h"
@@ -59,6 +60,21 @@ static void clat_l4_64(struct sk_buff *skb, const struct clat_packet *pkt,
 		*check = CSUM_MANGLED_0;
 }
 
+/* What comes from virtual machines (DODGY) doesn't say it. */
+static unsigned int clat_gso_segs(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *shinfo = skb_shinfo(skb);
+	unsigned int hlen = skb_transport_offset(skb);
+
+	if (shinfo->gso_segs)
+		return shinfo->gso_segs;
+	if (shinfo->gso_type & SKB_GSO_TCPV6)
+		hlen += tcp_hdrlen(skb);
+	else
+		hlen += sizeof(struct udphdr);
+	return DIV_ROUND_UP(skb->len - hlen, shinfo->gso_size);
+}
+
 /*
  * RFC 7915, section 5.1: small packets may be fragmented further on, and need
  * an identification for each segment then; others keep the path MTU discovery
@@ -73,7 +89,7 @@ static bool clat_df64(const struct clat_dev *clat, const struct sk_buff *skb,
 		if (!skb_gso_validate_network_len(skb, CLAT_DF0_MAX +
 						       CLAT_HDR_DIFF))
 			return true;
-		segs = max_t(unsigned int, skb_shinfo(skb)->gso_segs, 1);
+		segs = clat_gso_segs(skb);
 	} else if (pkt->len > CLAT_DF0_MAX + CLAT_HDR_DIFF) {
 		return true;
 	}
