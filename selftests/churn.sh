@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A thousand lives of a clat device under traffic: load, create, move, delete, unload in any order (churn/churn.c).
+# runs-in: uml qemu
+# cpus: 2
+# timeout: 300
+#
+# Usage: churn.sh [CYCLES]
+. "$(dirname "$0")/lib.sh"
+. "$SELFTESTS/lib-module.sh"
+
+# Grace periods of RCU are most of a cycle; what waits for them does not care how they come about.
+[ ! -w /sys/kernel/rcu_expedited ] || echo 1 >/sys/kernel/rcu_expedited
+
+# Loads what the module and the test's links need, and shows that the module goes as it came.
+module_load
+ip link add type veth && ip link del veth0
+rmmod clat || bail "the module does not unload"
+
+"$SELFTESTS/churn/churn" "$CLAT_KO" "${1:-1000}"
+CHURN_STATUS=$?
+
+[ ! -w /sys/kernel/rcu_expedited ] || echo 0 >/sys/kernel/rcu_expedited
+if kernel_faults >"$LIB_TMP/faults"; then
+	echo "not ok 3 - the kernel has nothing to complain about"
+	diag "$(head -n 20 "$LIB_TMP/faults")"
+	exit 1
+fi
+[ "$CHURN_STATUS" -eq 0 ] || exit "$CHURN_STATUS"
+echo "ok 3 - the kernel has nothing to complain about"

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0
+# The module under test and what it counts. Sourced after lib.sh.
+
+: "${SELFTESTS:?source lib.sh first}"
+. "$SELFTESTS/vm/reports.sh"
+
+CLAT_KO=$SELFTESTS/../kernel/clat.ko
+CLATCTL=$SELFTESTS/../ctl/clatctl
+
+# module_load: the one that was built from this tree, and no other
+module_load()
+{
+	[ -r "$CLAT_KO" ] || bail "no module at $CLAT_KO: build it for this kernel first"
+	! module_loaded || rmmod clat || bail "a module clat is loaded and does not go away"
+	for MODULE_DEP in $(modinfo -F depends "$CLAT_KO" | tr ',' ' '); do
+		modprobe "$MODULE_DEP" || bail "modprobe $MODULE_DEP, which clat.ko needs"
+	done
+	insmod "$CLAT_KO" || bail "insmod $CLAT_KO: $(dmesg | tail -n 3)"
+}
+
+module_loaded()
+{
+	grep -q '^clat ' /proc/modules
+}
+
+# kernel_faults: prints what the kernel complained about since boot, or since the runner emptied its log
+kernel_faults()
+{
+	dmesg -t | grep -E "$KERNEL_REPORTS"
+}
