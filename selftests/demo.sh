@@ -14,7 +14,7 @@ set -eu
 VM_DIR=$(cd "$(dirname "$0")/vm" && pwd)
 . "$VM_DIR/lib.sh"
 
-GUEST_SECONDS=300
+GUEST_SECONDS=600
 GUEST_CPUS=2
 
 usage()

@@ -24,6 +24,9 @@ NET_POOL4=203.0.113.1
 NET_NAME=www.v4only.example
 NET_HOTSPOT4=192.168.43.1
 NET_IS_UP=
+# TCP makes its superframes as large as fits a millisecond of its rate: tiny ones on an emulated processor that has
+# little time. This keeps senders to bursts as a fast machine's are.
+NET_BURSTS=net.ipv4.tcp_min_tso_segs=32
 
 # in_ns NAME COMMAND...
 in_ns()
@@ -114,8 +117,9 @@ net_namespaces()
 	echo "nameserver $NET_RESOLVER" >/etc/netns/phone/resolv.conf
 	in_ns ran sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.forwarding=1 &&
 	in_ns plat sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.forwarding=1 net.ipv4.ip_forward=1 &&
-	in_ns inet sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 &&
-	in_ns client sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+	in_ns inet sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 $NET_BURSTS &&
+	in_ns client sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 $NET_BURSTS &&
+	in_ns phone sysctl -qw $NET_BURSTS
 }
 
 net_links()
