@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "genl.h"
 #include "rtnl.h"
@@ -45,8 +46,10 @@ static int take_down(const struct dev *dev)
 
 	if (!code)
 		code = link_del((int)dev->ifindex, dev->ifname);
-	if (!code)
+	if (!code && dev->uplink)
 		say("%s: down on %s\n", dev->ifname, show_uplink(dev, uplink, sizeof(uplink)));
+	else if (!code)
+		say("%s: down\n", dev->ifname);
 	return code;
 }
 
@@ -113,6 +116,11 @@ static int run(int argc, char **argv)
 	size_t count;
 	int code = parse(argc, argv, &all, &name);
 
+	if (code)
+		return code;
+	/* Without permission there is nothing to lock, and the kernel says so. */
+	if (geteuid() == 0)
+		code = lock_netns();
 	if (code)
 		return code;
 	code = genl_dev_list(&list, &count);

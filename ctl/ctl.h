@@ -81,6 +81,9 @@ void help_command(const struct command *cmd);
 /* netns.c */
 int netns_enter(const char *name);
 
+/* lock.c */
+int lock_netns(void);
+
 /* wait.c */
 void wait_catch_signals(void);
 int64_t now_ms(void);

@@ -81,6 +81,18 @@ static int parse_options(int argc, char **argv)
 	return -1;
 }
 
+/* Options of clatctl itself are not looked for behind the command, where a value may look like one. */
+static bool is_global_option(const char *word)
+{
+	size_t i;
+
+	for (i = 0; long_options[i].name; i++)
+		if (word[0] == '-' && ((word[1] == long_options[i].val && !word[2]) ||
+				       (word[1] == '-' && !strcmp(word + 2, long_options[i].name))))
+			return true;
+	return false;
+}
+
 static int run_command(int argc, char **argv)
 {
 	const struct command *cmd;
@@ -102,6 +114,9 @@ static int run_command(int argc, char **argv)
 			help_command(cmd);
 			return CTL_OK;
 		}
+		if (is_global_option(argv[i]))
+			return fail(CTL_USAGE, see_help, "option '%s' goes before the command: clatctl %s %s", argv[i],
+				    argv[i], argv[0]);
 	}
 	if (opts.netns) {
 		code = netns_enter(opts.netns);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What "clatctl up" makes: device, IPv4 address, default route. On failure all that this run made is undone. */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "up.h"
 
-/* Lengths of the headers that translation swaps, and the least MTU that it leaves of IPv6's least. */
+/* What the IPv6 header is longer than the IPv4 header, and what that leaves of the least IPv6 MTU. */
 #define MTU_DIFFERENCE 20
 #define MTU_MIN 1260
 #define LOWEST_MTU_MIN 1280
@@ -86,6 +87,12 @@ static int raise_link(struct up *up)
 	return code;
 }
 
+static bool is_clat_v4(struct in_addr v4)
+{
+	return (ntohl(v4.s_addr) & ~7u) == 0xc0000000u;
+}
+
+/* Of 192.0.0.0/29 the device has the chosen address and no other: one that another interface took meanwhile goes. */
 static int address_link(struct up *up)
 {
 	struct addr *list;
@@ -94,8 +101,12 @@ static int address_link(struct up *up)
 	int code = addr_list(AF_INET, (int)up->want.ifindex, &list, &count);
 
 	up->v4.ifindex = (int)up->want.ifindex;
-	for (i = 0; !code && i < count; i++)
-		there |= list[i].v4.s_addr == up->v4.v4.s_addr && list[i].len == 32;
+	for (i = 0; !code && i < count; i++) {
+		if (list[i].v4.s_addr == up->v4.v4.s_addr && list[i].len == 32)
+			there = true;
+		else if (is_clat_v4(list[i].v4))
+			code = addr_del(&list[i], up->want.ifname);
+	}
 	free(list);
 	if (code || there)
 		return code;

@@ -145,7 +145,9 @@ int up_check(struct up *up)
 	if (!net_admin())
 		return fail(CTL_PERM, "run clatctl as root, or with CAP_NET_ADMIN", "no permission to set up CLAT on %s",
 			    up->uplink_name);
-	code = link_get(up->uplink_name, &up->uplink);
+	code = lock_netns();
+	if (!code)
+		code = link_get(up->uplink_name, &up->uplink);
 	if (!code)
 		code = find_device(up);
 	if (!code)
