@@ -98,6 +98,10 @@ static bool read_instance(const struct dev *dev, struct instance *in)
 
 static int inactive(const char *name, size_t shown)
 {
+	static const struct failure none;
+
+	/* What was shown says it; a device that went away while it was read is no failure. */
+	failure_set(&none);
 	if (shown)
 		return CTL_INACTIVE;
 	return fail(CTL_INACTIVE, "clatctl up UPLINK gets IPv4 over an IPv6-only network", "CLAT is not up%s%s",
