@@ -36,8 +36,8 @@ in_ns()
 
 # net_up PREFIX/LEN: PREFIX/LEN is the NAT64's, one of the lengths of RFC 6052.
 # Before the call may be set: NET_DNS64, what DNS64 answers with (several prefixes, default the NAT64's, "none" for a
-# resolver without DNS64); NET_TTL, of the resolver's answers (default 600); NET_LAN64, the phone's /64 (default drawn
-# at random).
+# resolver without DNS64); NET_TTL, of the resolver's answers (default 600); NET_LAN64, the phone's /64 (its first four
+# groups; default drawn at random); NET_NAT64=none for a plat that translates nothing, where the kernel has no Jool.
 net_up()
 {
 	[ -z "$NET_IS_UP" ] || { echo "net_up: the network is up already: net_down first" >&2; return 1; }
@@ -160,6 +160,7 @@ net_links()
 
 net_plat()
 {
+	[ "${NET_NAT64:-jool}" = jool ] || return 0
 	modprobe jool || { echo "net_up: no NAT64: modprobe jool failed on $(uname -r)" >&2; return 1; }
 	in_ns plat jool instance add plat --netfilter --pool6 "$NET_PLAT" || return
 	for NET_PROTO in tcp udp icmp; do
