@@ -181,7 +181,7 @@ ipv6_connections()
 claim_conntrack()
 {
 	ipv6_connections | awk -v was="$CONNTRACK_BEFORE" '
-		END { printf "%d entries (%d for one native connection)", NR, was; exit (NR > 0 || was == 0) }'
+		END { printf "%s (a native connection before made %d)", NR ? NR " entries" : "no entry", was; exit (NR > 0 || was == 0) }'
 }
 
 # claim_superframes DIRECTION: on average 20 KB an skb or more, phone and client
