@@ -14,7 +14,7 @@ PATH=$TOP/ctl:$PATH
 RESULTS=$LIB_TMP/results
 CHECKS=$LIB_TMP/checks
 FAILED=$LIB_TMP/failed
-: >"$RESULTS" >"$CHECKS" >"$FAILED"
+touch "$RESULTS" "$CHECKS" "$FAILED"
 : "${VM_START:=$(date +%s)}"
 
 step()
@@ -181,7 +181,10 @@ ipv6_connections()
 claim_conntrack()
 {
 	ipv6_connections | awk -v was="$CONNTRACK_BEFORE" '
-		END { printf "%s (a native connection before made %d)", NR ? NR " entries" : "no entry", was; exit (NR > 0 || was == 0) }'
+		END {
+			printf "%s (a native connection before made %d)", (NR ? NR " entries" : "no entry"), was
+			exit (NR > 0 || was == 0)
+		}'
 }
 
 # claim_superframes DIRECTION: on average 20 KB an skb or more, phone and client

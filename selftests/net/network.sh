@@ -171,7 +171,8 @@ net_plat()
 # net_plat_packets: packets that the NAT64 has translated so far, both directions
 net_plat_packets()
 {
-	in_ns plat jool -i plat stats display --csv --no-headers | awk -F, '$1 == "JSTAT_SUCCESS" { n = $2 } END { print n + 0 }'
+	in_ns plat jool -i plat stats display --csv --no-headers |
+		awk -F, '$1 == "JSTAT_SUCCESS" { n = $2 } END { print n + 0 }'
 }
 
 net_inet()

@@ -4,6 +4,7 @@
 
 [ "$1" = bound ] || exit 0
 
+# shellcheck disable=SC2154 # busybox udhcpc sets them
 ip address replace "$ip/$mask" dev "$interface" &&
 ip route replace default via "$router" dev "$interface" &&
 echo "nameserver $dns" >/etc/resolv.conf
