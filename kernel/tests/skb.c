@@ -404,9 +404,14 @@ void test_skb_drop(struct test_ctx *ctx)
 	ctx->clone = NULL;
 }
 
-/* Neither the other reader's packet nor the pages may have been written. */
-static void test_expect_unwritten(struct kunit *test, const char *what,
-				  bool was_ipv6)
+/**
+ * test_skb_expect_unwritten() - expect that others read what they did before
+ * @test:	its test_ctx has the pages and the clone
+ * @what:	the case
+ * @was_ipv6:	it was an IPv6 packet
+ */
+void test_skb_expect_unwritten(struct kunit *test, const char *what,
+			       bool was_ipv6)
 {
 	struct test_ctx *ctx = test->priv;
 	struct sk_buff *clone = ctx->clone;
@@ -440,7 +445,7 @@ void test_skb_expect(struct kunit *test, const char *what, bool ipv6, bool udp)
 	struct sk_buff *skb = ctx->skb;
 	u16 sum;
 
-	test_expect_unwritten(test, what, !ipv6);
+	test_skb_expect_unwritten(test, what, !ipv6);
 
 	KUNIT_ASSERT_LE_MSG(test, skb->len, TEST_MAX + 256, "%s", what);
 	KUNIT_ASSERT_EQ(test, skb_copy_bits(skb, 0, ctx->got, skb->len), 0);

@@ -130,6 +130,8 @@ void test_mix_ref(struct ref_packet *ref, const struct test_mix *mix,
 void test_skb_make(struct kunit *test, const struct test_mix *mix,
 		   unsigned int l4_off, bool ipv6);
 void test_skb_drop(struct test_ctx *ctx);
+void test_skb_expect_unwritten(struct kunit *test, const char *what,
+			       bool was_ipv6);
 void test_skb_expect(struct kunit *test, const char *what, bool ipv6,
 		     bool udp);
 
