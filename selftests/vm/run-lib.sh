@@ -39,6 +39,9 @@ run_options()
 run_prepare()
 {
 	root=$(sh "$VM_DIR/root.sh" "$rootname") || exit 1
+	# Nobody removes the root while the machine runs from it.
+	exec 6<"$root"
+	flock -s 6
 	run=/srv/run.$$ here=$root/srv/run.$$ machine='' reader=''
 	trap 'run_stop; rm -rf "$here"' EXIT
 	trap 'exit 130' INT TERM HUP

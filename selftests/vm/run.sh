@@ -23,17 +23,18 @@ vm_host_setup "$@"
 shift "$run_shift"
 [ $# -gt 0 ] || run_usage
 run_prepare "$@"
+emulator=$(sh "$VM_DIR/root.sh" qemu)
 
 kver=$(vm_kernel "$root")
 append="console=ttyS0 quiet panic=-1 mitigations=off nowatchdog rcupdate.rcu_cpu_stall_timeout=120"
 append="$append net.ifnames=0 clat_run=$run clat_out=/dev/clat-out clat_ctl=/dev/clat-ctl"
 
-run_machine "$root" -- timeout -k 5 "$secs" \
+run_machine "$emulator" -b "$root:/srv/guest" -- timeout -k 5 "$secs" \
 	qemu-system-x86_64 -accel "${CLAT_ACCEL:-tcg}" -cpu max,la57=off -smp "$cpus" -m "$mem" \
 	-nodefaults -display none -no-reboot \
-	-kernel "/boot/vmlinuz-$kver" -initrd /boot/clat-initrd -append "$append" \
-	-chardev "file,id=log,path=$run/log" -serial chardev:log \
+	-kernel "/srv/guest/boot/vmlinuz-$kver" -initrd /srv/guest/boot/clat-initrd -append "$append" \
+	-chardev "file,id=log,path=/srv/guest$run/log" -serial chardev:log \
 	-device virtio-rng-pci -device virtio-serial-pci \
-	-chardev "file,id=out,path=$run/out" -device virtserialport,chardev=out,name=clat-out \
-	-chardev "file,id=ctl,path=$run/ctl" -device virtserialport,chardev=ctl,name=clat-ctl \
-	-virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap
+	-chardev "file,id=out,path=/srv/guest$run/out" -device virtserialport,chardev=out,name=clat-out \
+	-chardev "file,id=ctl,path=/srv/guest$run/ctl" -device virtserialport,chardev=ctl,name=clat-ctl \
+	-virtfs local,path=/srv/guest,mount_tag=host,security_model=none,readonly=on,multidevs=remap
