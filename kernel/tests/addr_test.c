@@ -340,7 +340,7 @@ static void addr_v4_overlap(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		u32 mask = cases[i].len ? ~0U << (32 - cases[i].len) : 0;
+		u32 mask = ~0ULL << (32 - cases[i].len);
 
 		KUNIT_EXPECT_EQ_MSG(test,
 				    clat_v4_never_overlap(ref_v4(cases[i].addr),

@@ -51,7 +51,7 @@ struct clat_pair test_pair(const char *v4, unsigned int len, const char *v6)
 	struct clat_pair pair = {
 		.v4 = ref_v4(v4),
 		.v6 = ref_v6(v6),
-		.mask = htonl(len ? ~0U << (32 - len) : 0),
+		.mask = htonl((u32)(~0ULL << (32 - len))),
 	};
 	u16 sum4 = ref_sum(&pair.v4, sizeof(pair.v4), 0);
 	u16 sum = ref_sum(&pair.v6, sizeof(pair.v6), (u16)~sum4);
@@ -84,8 +84,11 @@ void test_set_ip_id(struct test_ctx *ctx, u16 id)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		*per_cpu_ptr(ctx->clat->ip_id, cpu) = id;
+	for_each_possible_cpu(cpu) {
+		u16 *next = per_cpu_ptr(ctx->clat->ip_id, cpu);
+
+		*next = id;
+	}
 }
 
 /**
