@@ -231,6 +231,48 @@ static void xlat46_udp_short(struct kunit *test)
 	xlat46_one(test, &ref, &mix, "shorter by 30");
 }
 
+/*
+ * With room before it a packet is not copied: neither if it is nobody else's,
+ * nor if TCP keeps the payload, and only that, to send it again.
+ */
+static void xlat46_in_place(struct kunit *test)
+{
+	struct test_ctx *ctx = test->priv;
+	u8 payload[XLAT46_PAYLOAD];
+	struct sk_buff *kept;
+	struct ref_packet ref;
+	struct test_mix mix;
+	int tcp;
+
+	for (tcp = 0; tcp < 2; tcp++) {
+		const unsigned char *head;
+
+		xlat46_base(test, &ref, &mix, IPPROTO_TCP, payload,
+			    sizeof(payload));
+		mix.csum = TEST_PARTIAL;
+		xlat46_packets(ctx, ref, &mix);
+		test_skb_make(test, &mix, 20, false);
+		head = ctx->skb->head;
+		kept = NULL;
+		if (tcp) {
+			kept = ctx->skb;
+			__skb_header_release(kept);
+			ctx->skb = skb_clone(kept, GFP_KERNEL);
+			KUNIT_ASSERT_NOT_NULL(test, ctx->skb);
+			__skb_pull(kept, 40);
+		}
+		KUNIT_EXPECT_EQ(test, xlat46_run(test, &ref), 0);
+		test_skb_expect(test, "in place", true, false);
+		KUNIT_EXPECT_PTR_EQ(test, (const unsigned char *)ctx->skb->head,
+				    head);
+		if (kept)
+			ref_expect_bytes(test, "kept payload", kept->data,
+					 kept->len, payload, sizeof(payload));
+		kfree_skb(kept);
+		test_skb_drop(ctx);
+	}
+}
+
 static struct kunit_case xlat46_cases[] = {
 	KUNIT_CASE_PARAM(xlat46_mix, test_mix_gen_params),
 	KUNIT_CASE_PARAM(xlat46_zero, test_mix_gen_params),
@@ -239,6 +281,7 @@ static struct kunit_case xlat46_cases[] = {
 	KUNIT_CASE(xlat46_options),
 	KUNIT_CASE(xlat46_lengths),
 	KUNIT_CASE(xlat46_udp_short),
+	KUNIT_CASE(xlat46_in_place),
 	{}
 };
 

@@ -240,6 +240,37 @@ static void xlat64_udp_short(struct kunit *test)
 	xlat64_one(test, &ref, &mix, "without checksum");
 }
 
+/* The IPv4 header fits where the IPv6 header was: nothing is copied. */
+static void xlat64_in_place(struct kunit *test)
+{
+	static const enum test_shape shapes[] = { TEST_TIGHT, TEST_PAYLOAD };
+	struct test_ctx *ctx = test->priv;
+	u8 payload[XLAT64_PAYLOAD];
+	struct ref_packet ref;
+	struct test_mix mix;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(shapes); i++) {
+		const unsigned char *head;
+		unsigned int paged;
+
+		xlat64_base(test, &ref, &mix, IPPROTO_TCP, payload,
+			    sizeof(payload));
+		mix.shape = shapes[i];
+		xlat64_packets(ctx, ref, &mix);
+		test_skb_make(test, &mix, 40, true);
+		test_set_ip_id(ctx, XLAT64_ID);
+		head = ctx->skb->head;
+		paged = ctx->skb->data_len;
+		KUNIT_EXPECT_EQ(test, xlat64_run(test), 0);
+		test_skb_expect(test, "in place", false, false);
+		KUNIT_EXPECT_PTR_EQ(test, (const unsigned char *)ctx->skb->head,
+				    head);
+		KUNIT_EXPECT_EQ(test, ctx->skb->data_len, paged);
+		test_skb_drop(ctx);
+	}
+}
+
 /* RFC 7915, section 5.1: DF is clear up to 1260 octets, with an id then. */
 static void xlat64_df(struct kunit *test)
 {
@@ -389,6 +420,7 @@ static struct kunit_case xlat64_cases[] = {
 	KUNIT_CASE_PARAM(xlat64_golden, golden_gen_params),
 	KUNIT_CASE(xlat64_lengths),
 	KUNIT_CASE(xlat64_udp_short),
+	KUNIT_CASE(xlat64_in_place),
 	KUNIT_CASE(xlat64_df),
 	KUNIT_CASE(xlat64_ids),
 	KUNIT_CASE_PARAM(xlat64_refused, xlat64_refusal_gen_params),
