@@ -12,7 +12,7 @@
 # to stdout while it runs, and its exit status is ours. Otherwise: 121 the kernel reported a fault,
 # 122 the machine went away, 124 the time was up, 125 it never came up; the log's end is shown.
 # Environment: CLAT_ACCEL=kvm  use KVM. Not by default: emulation runs the same everywhere, and a KVM
-# that is there but broken (nested, say) hangs or aborts QEMU.
+# that is there but broken (nested, say) hangs or aborts QEMU. CLAT_APPEND  more kernel parameters.
 set -eu
 VM_DIR=$(cd "$(dirname "$0")" && pwd)
 . "$VM_DIR/lib.sh"
@@ -27,7 +27,7 @@ emulator=$(sh "$VM_DIR/root.sh" qemu)
 
 kver=$(vm_kernel "$root")
 append="console=ttyS0 quiet panic=-1 mitigations=off nowatchdog rcupdate.rcu_cpu_stall_timeout=120"
-append="$append net.ifnames=0 clat_run=$run clat_out=/dev/clat-out clat_ctl=/dev/clat-ctl"
+append="$append net.ifnames=0 clat_run=$run clat_out=/dev/clat-out clat_ctl=/dev/clat-ctl ${CLAT_APPEND-}"
 
 run_machine "$emulator" -b "$root:/srv/guest" -- timeout -k 5 "$secs" \
 	qemu-system-x86_64 -accel "${CLAT_ACCEL:-tcg}" -cpu max,la57=off -smp "$cpus" -m "$mem" \
