@@ -17,7 +17,10 @@ module_load
 ip link add type veth && ip link del veth0
 rmmod clat || bail "the module does not unload"
 
-"$SELFTESTS/churn/churn" "$CLAT_KO" "${1:-1000}"
+# Debug information is most of what would be read a thousand times.
+strip -g -o "$LIB_TMP/clat.ko" "$CLAT_KO" || bail "strip $CLAT_KO"
+
+"$SELFTESTS/churn/churn" "$LIB_TMP/clat.ko" "${1:-1000}"
 CHURN_STATUS=$?
 
 [ ! -w /sys/kernel/rcu_expedited ] || echo 0 >/sys/kernel/rcu_expedited

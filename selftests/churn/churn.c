@@ -104,6 +104,7 @@ static void flows(void)
 	clat_get(&phone, "clat0", &before);
 	if (before.state != CLAT_STATE_ACTIVE || before.uplink != link_find(&phone, "wwan0"))
 		die("clat0 is not active: state %u, uplink %u", before.state, before.uplink);
+	traffic_hurry = true;
 	for (;;) {
 		clat_get(&phone, "clat0", &after);
 		if (after.packets46 - before.packets46 >= GROWTH && after.packets64 - before.packets64 >= GROWTH &&
@@ -115,6 +116,7 @@ static void flows(void)
 			    after.packets64 - before.packets64);
 		pause_ms(1);
 	}
+	traffic_hurry = false;
 	checks++;
 }
 
@@ -171,8 +173,10 @@ static void clat_set_up(void)
 
 static void create(void)
 {
-	uplink_create();
-	uplink_set_up();
+	if (!link_find(&phone, "wwan0")) {
+		uplink_create();
+		uplink_set_up();
+	}
 	begin("create clat0");
 	link_add(&phone, "clat0", "clat");
 	clat_set(&phone, "clat0", "wwan0");
@@ -213,9 +217,8 @@ static void move_uplink(bool back)
 
 static void end_clat_first(void)
 {
-	begin("delete clat0, wwan0, unload");
+	begin("delete clat0, unload");
 	link_del(&phone, "clat0");
-	link_del(&phone, "wwan0");
 	unload();
 }
 
@@ -228,12 +231,11 @@ static void end_uplink_first(void)
 	unload();
 }
 
+/* Goes with the device up, configured and busy. */
 static void end_unload_first(void)
 {
-	begin("unload, delete wwan0");
 	unload();
 	gone(&phone, "clat0");
-	link_del(&phone, "wwan0");
 }
 
 /* The peer goes on sending into a namespace that is being torn down with all that is in it. */
@@ -252,24 +254,25 @@ static void end_namespace(void)
 
 static void end_enslaved(void)
 {
-	begin("enslave wwan0, delete clat0, br0, wwan0, unload");
+	begin("enslave wwan0, delete clat0, br0, unload");
 	link_add(&phone, "br0", "bridge");
 	link_enslave(&phone, "wwan0", "br0");
 	detached(&phone, CLAT_DETACH_ENSLAVED);
 	link_del(&phone, "clat0");
 	link_del(&phone, "br0");
-	link_del(&phone, "wwan0");
 	unload();
 }
 
 /* What was moved ends where it is. */
 static void end_elsewhere(void)
 {
-	bool clat_moved = link_find(&other, "clat0");
-
 	begin("delete in the other namespace, unload");
-	link_del(clat_moved ? &other : &phone, "clat0");
-	link_del(clat_moved ? &phone : &other, "wwan0");
+	if (link_find(&other, "clat0")) {
+		link_del(&other, "clat0");
+	} else {
+		link_del(&other, "wwan0");
+		link_del(&phone, "clat0");
+	}
 	unload();
 }
 
@@ -325,6 +328,8 @@ int main(int argc, char **argv)
 	}
 	traffic_stop();
 	begin("end");
+	if (link_find(&phone, "wwan0"))
+		link_del(&phone, "wwan0");
 	for (unsigned int i = 0; i < STEPS && times[i].name; i++)
 		printf("# %7.2f s  %s\n", times[i].seconds, times[i].name);
 	printf("ok 1 - %u cycles of load, create, move, delete and unload under traffic\n", cycles);

@@ -31,6 +31,7 @@ struct traffic {
 };
 
 extern struct traffic traffic;
+extern atomic_bool traffic_hurry;	/* somebody waits for it: as fast as it goes, not in ticks */
 
 void traffic_start(const struct ns *peer);
 void traffic_phone(const struct ns *phone);	/* NULL: the phone's sockets are closed when it returns */

@@ -21,12 +21,11 @@
 #define PUSH_PORT	7002
 #define STREAM_PORT	7001
 #define STREAMS		4		/* that the peer serves at a time */
-#define BURST		2		/* datagrams sent each time */
-#define TICK_MS		4
+#define TICK_MS		5		/* between sendings, while nobody waits for them */
 #define WINDOW		(48 * 1024)	/* octets of the stream that may be under way */
 #define PATIENCE	0.25		/* seconds after which a stream without progress is given up */
 #define BUFFER		(64 * 1024)
-#define DRAIN		64		/* datagrams read before something else has its turn */
+#define DRAIN		32		/* datagrams read before something else has its turn */
 
 enum kind { ECHO = 0xec, PUSH = 0x9a };
 
@@ -38,6 +37,7 @@ struct stream {
 };
 
 struct traffic traffic;
+atomic_bool traffic_hurry;
 
 static pthread_t peer_thread, phone_thread;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -141,11 +141,9 @@ static void peer_push(int fd, unsigned char *number)
 	struct sockaddr_in6 to = addr6(CLAT6, PUSH_PORT);
 	unsigned char buf[1500];
 
-	for (unsigned int i = 0; i < BURST; i++) {
-		size_t len = make_datagram(buf, PUSH, ++*number);
+	size_t len = make_datagram(buf, PUSH, ++*number);
 
-		sendto(fd, buf, len, 0, (struct sockaddr *)&to, sizeof(to));
-	}
+	sendto(fd, buf, len, 0, (struct sockaddr *)&to, sizeof(to));
 }
 
 static void peer_ping(int fd)
@@ -211,13 +209,13 @@ static void *peer_main(void *arg)
 		die("listen: %s", strerror(errno));
 
 	for (double next = 0; !stop;) {
-		poll(fds, 2 + STREAMS, TICK_MS);
+		poll(fds, 2 + STREAMS, traffic_hurry ? 1 : TICK_MS);
 		peer_echo(fds[0].fd);
 		for (unsigned int i = 2; i < 2 + STREAMS; i++)
 			if (fds[i].fd >= 0 && fds[i].revents)
 				peer_stream(&fds[i]);
 		peer_accept(fds[1].fd, fds + 2);
-		if (now() < next)
+		if (now() < next && !traffic_hurry)
 			continue;
 		next = now() + TICK_MS / 1e3;
 		peer_push(push_fd, &number);
@@ -252,16 +250,14 @@ static void phone_datagrams(int fd, enum kind kind, _Atomic unsigned long *count
 	}
 }
 
-static void phone_burst(int fd, unsigned char *number)
+static void phone_echo(int fd, unsigned char *number)
 {
 	struct sockaddr_in to = addr4(FAR4, ECHO_PORT);
 	unsigned char buf[1500];
 
-	for (unsigned int i = 0; i < BURST; i++) {
-		size_t len = make_datagram(buf, ECHO, ++*number);
+	size_t len = make_datagram(buf, ECHO, ++*number);
 
-		sendto(fd, buf, len, 0, (struct sockaddr *)&to, sizeof(to));
-	}
+	sendto(fd, buf, len, 0, (struct sockaddr *)&to, sizeof(to));
 }
 
 static void stream_close(struct stream *stream)
@@ -359,16 +355,16 @@ static void *phone_main(void *arg)
 
 	(void)arg;
 	for (double next = 0; !stop;) {
-		poll(fds, 2, TICK_MS);
+		poll(fds, 2, traffic_hurry ? 1 : TICK_MS);
 		phone_follow(fds, &stream);
 		if (fds[0].fd < 0)
 			continue;
 		phone_datagrams(fds[0].fd, ECHO, &traffic.udp_echo);
 		phone_datagrams(fds[1].fd, PUSH, &traffic.udp_push);
-		if (now() < next)
+		if (now() < next && !traffic_hurry)
 			continue;
 		next = now() + TICK_MS / 1e3;
-		phone_burst(fds[0].fd, &number);
+		phone_echo(fds[0].fd, &number);
 		stream_go_on(&stream);
 	}
 	phone_sockets(fds, &stream, NULL);
