@@ -44,14 +44,35 @@ draw_prefix()
 	esac
 }
 
-# build: module for the guest's kernel and clatctl, from a copy of this tree inside the root
+# build: module for the guest's kernel and clatctl, from a copy of this tree inside the root. The last build is kept
+# there, named by a hash of what it was made from.
 build()
 {
-	say "building the module for $(vm_kernel "$root") and clatctl"
 	vm_copy_tree "$root$tree"
+	key=$(cd "$root$tree" && find kernel ctl uapi -type f | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -c1-16)
+	built=$root/srv/built-$key
+	if [ -d "$built" ]; then
+		say "the module and clatctl are built already, from the same sources"
+	else
+		make_both
+		rm -rf "$root"/srv/built-*
+		mkdir "$root$tree/built"
+		cp "$root$tree/kernel/clat.ko" "$root$tree/ctl/clatctl" "$root$tree/built"
+		# Two of us at once: the first one's build is as good.
+		mv -T "$root$tree/built" "$built" 2>/dev/null || [ -d "$built" ] || die "cannot keep the build in $built"
+	fi
+	cp "$built/clat.ko" "$root$tree/kernel/clat.ko"
+	cp "$built/clatctl" "$root$tree/ctl/clatctl"
+}
+
+make_both()
+{
+	kernel=$(vm_kernel "$root")
+	say "building the module for $kernel and clatctl"
+	# shellcheck disable=SC2016 # expanded in the root
 	if ! vm_chroot "$root" -d "$tree" -- sh -c '
 		make -j"$(nproc)" -C "/lib/modules/$1/build" M="$PWD/kernel" modules && make -j"$(nproc)" -C ctl' \
-		sh "$(vm_kernel "$root")" >"$root$tree/build.log" 2>&1; then
+		sh "$kernel" >"$root$tree/build.log" 2>&1; then
 		tail -n 30 "$root$tree/build.log" >&2
 		die "the build failed: see above"
 	fi
