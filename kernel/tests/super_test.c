@@ -123,19 +123,21 @@ static int super_run(struct kunit *test, const struct ref_packet *ref)
 	const struct super_case *c = test->param_value;
 	struct test_ctx *ctx = test->priv;
 	struct clat_config *cfg = ctx->cfg;
+	const struct clat_pair *pair;
 	struct sk_buff *skb = ctx->skb;
 	struct clat_packet pkt;
 	int need;
 
+	pair = c->to6 ? clat_map_find4(cfg, ref->saddr4) :
+			clat_map_find6(cfg, &ref->daddr6);
+	KUNIT_ASSERT_NOT_NULL(test, pair);
 	if (!c->to6)
-		return clat_xlat64(ctx->clat, cfg, skb, &cfg->plat[0],
-				   clat_map_find6(cfg, &ref->daddr6));
+		return clat_xlat64(ctx->clat, cfg, skb, &cfg->plat[0], pair);
 	do {
 		need = clat_parse4(skb->data, skb_headlen(skb), skb->len, &pkt);
 	} while (need > 0 && pskb_may_pull(skb, need));
 	KUNIT_ASSERT_EQ(test, need, 0);
-	return clat_xlat46(cfg, skb, &pkt, clat_map_find4(cfg, ref->saddr4),
-			   &ref->saddr6, &ref->daddr6);
+	return clat_xlat46(cfg, skb, &pkt, pair, &ref->saddr6, &ref->daddr6);
 }
 
 static void super_crosses(struct kunit *test)
