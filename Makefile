@@ -8,7 +8,8 @@
 #   make sparse          module under sparse, with endian checks
 #   make demo            a phone on an emulated IPv6-only mobile network (needs root or sudo)
 #   make check           all tests (needs root or sudo)
-#   make install         dkms, clatctl, man page; PREFIX=/usr/local; with DESTDIR=, files only
+#   make install         dkms, clatctl, man page; PREFIX=/usr/local; KVER= another kernel than the
+#                        running one; with DESTDIR=, files only
 #   make uninstall, make clean
 
 PREFIX ?= /usr/local
@@ -54,8 +55,8 @@ install-module:
 	$(INSTALL) -m 0644 dkms.conf $(DESTDIR)$(DKMS_SOURCE)/dkms.conf
 ifeq ($(DESTDIR),)
 	$(DKMS) add -m clat -v $(VERSION)
-	$(DKMS) build -m clat -v $(VERSION)
-	$(DKMS) install -m clat -v $(VERSION)
+	$(DKMS) build -m clat -v $(VERSION) $(if $(KVER),-k $(KVER))
+	$(DKMS) install -m clat -v $(VERSION) $(if $(KVER),-k $(KVER))
 endif
 
 uninstall:

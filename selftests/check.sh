@@ -9,7 +9,7 @@
 # Every script in this folder but demo.sh, check.sh and lib*.sh is a test. Its header says where it runs:
 #   # runs-in: uml qemu     UML: sanitized kernel with lockdep; QEMU: stock Debian kernel
 #   # cpus: 2               processors it needs in QEMU (default 1)
-#   # timeout: 300          seconds (default 120)
+#   # timeout: 300          seconds (default 300)
 # Needs root or sudo, and installs mmdebstrap. Guest roots and the test kernel are kept in $CLAT_CACHE
 # (default /var/cache/clat), logs of the last run in $CLAT_CACHE/logs. The last line is
 # `N passed, N failed[, N skipped]`; the exit status is 0 only if something ran and nothing failed.
@@ -43,6 +43,7 @@ trap 'exit 130' INT TERM HUP
 if check_roots; then
 	check_trees
 	check_build
+	check_dkms
 	[ -n "$only" ] || check_static
 	[ -n "$only" ] || check_unit
 	[ -n "$only" ] || [ -z "$all" ] || check_elsewhere

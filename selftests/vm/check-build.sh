@@ -77,6 +77,14 @@ check_test_programs()
 	done
 }
 
+# Installation: done here, since a compiler under emulation takes minutes; selftests/dkms.sh boots the result.
+check_dkms()
+{
+	tap_step dkms "make install, dkms autoinstall, for Debian's $kver" vm_chroot "$guest" -o \
+		-b "$guest$tree/stock:/srv/out" -d "$tree/stock" -- \
+		sh selftests/vm/dkms-install.sh "$kver" /srv/out/dkms.tar || :
+}
+
 check_static()
 {
 	tap_step static "sparse with endian checks" check_sparse || :

@@ -66,7 +66,7 @@ run_place()
 	for script in $place_scripts; do
 		script_cpus=$(script_header "$VM_TOP/$script" cpus 1)
 		[ "$script_cpus" -le "$place_cpus" ] || place_cpus=$script_cpus
-		place_secs=$((place_secs + $(script_header "$VM_TOP/$script" timeout 120)))
+		place_secs=$((place_secs + $(script_header "$VM_TOP/$script" timeout 300)))
 	done
 	dir=stock
 	[ "$place" != uml ] || dir=uml

@@ -1,17 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Run a command inside a guest root: chroot.sh ROOT [-b HOSTDIR:DIR]... [-d DIR] -- COMMAND...
+# Run a command inside a guest root: chroot.sh ROOT [-o] [-b HOSTDIR:DIR]... [-d DIR] -- COMMAND...
 # Called by vm_chroot of lib.sh in new mount and PID namespaces; -b makes a folder of the host
-# visible at DIR, -d is the folder to start in.
+# visible at DIR, -d is the folder to start in, -o forgets all that the command writes to the root.
 set -eu
 die() { echo "chroot.sh: $*" >&2; exit 125; }
 
-root=$1 dir=/ binds=
+root=$1 dir=/ binds='' forget='' base=''
 shift
 while [ $# -gt 0 ]; do
 	case $1 in
 	-b) binds="$binds $2"; shift 2 ;;
 	-d) dir=$2; shift 2 ;;
+	-o) forget=1; shift ;;
 	--) shift; break ;;
 	*) break ;;
 	esac
@@ -33,7 +34,16 @@ try_mount()
 # Inside a plain chroot "/" is no mount point and cannot be made private; then the mounts
 # below may show outside, and the explicit umount at the end takes them away.
 mount --make-rprivate / 2>/dev/null || :
-trap 'for m in $mounted; do umount -l "$m" 2>/dev/null || :; done' EXIT
+trap 'for m in $mounted; do umount -l "$m" 2>/dev/null || :; done; [ -z "$base" ] || rmdir "$base"' EXIT
+
+if [ -n "$forget" ]; then
+	# On a tmpfs, since not every file system can be the upper side of an overlay.
+	base=$(mktemp -d)
+	try_mount -t tmpfs tmpfs "$base"
+	mkdir "$base/upper" "$base/work" "$base/root"
+	try_mount -t overlay -o "lowerdir=$root,upperdir=$base/upper,workdir=$base/work" overlay "$base/root"
+	root=$base/root
+fi
 
 try_mount -t proc proc "$root/proc"
 try_mount -t tmpfs -o mode=755 dev "$root/dev"

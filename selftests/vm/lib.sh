@@ -70,8 +70,9 @@ vm_need()
 	rm -f "$vm_aptlog"
 }
 
-# vm_chroot ROOT [-b HOSTDIR:DIR]... [-d DIR] -- COMMAND...: run it inside a root, its mounts and
-# processes in namespaces of their own, so that nothing is left behind however it ends.
+# vm_chroot ROOT [-o] [-b HOSTDIR:DIR]... [-d DIR] -- COMMAND...: run it inside a root, its mounts and
+# processes in namespaces of their own, so that nothing is left behind however it ends; with -o what
+# it writes to the root (not to HOSTDIRs) is forgotten.
 vm_chroot()
 {
 	(vm_chroot_exec "$@")
