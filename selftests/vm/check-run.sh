@@ -51,7 +51,7 @@ check_run()
 	check_uml=$!
 	run_place qemu "$VM_DIR/run.sh" &
 	check_qemu=$!
-	trap 'kill "$check_uml" "$check_qemu" 2>/dev/null; exit 130' INT TERM HUP
+	trap 'kill $(cat "$TAP_LOGS"/*.pid) 2>/dev/null; wait; exit 130' INT TERM HUP
 	wait "$check_uml"
 	wait "$check_qemu"
 	trap 'exit 130' INT TERM HUP
@@ -78,7 +78,11 @@ run_place()
 	{
 		place_rc=0
 		sh "$2" -c "$place_cpus" -m 2048 -t "$place_secs" -d "$tree/$dir" -- \
-			sh selftests/vm/runner.sh $place_scripts || place_rc=$?
+			sh selftests/vm/runner.sh $place_scripts &
+		# In the background, so that one who interrupts can end it.
+		echo $! >"$TAP_LOGS/$place.pid"
+		wait $! || place_rc=$?
+		rm -f "$TAP_LOGS/$place.pid"
 		echo "$place_rc" >"$place_status"
 	} | tap_read "$place"
 	for script in $place_scripts; do

@@ -104,9 +104,10 @@ vm_copy_tree()
 		(cd "$VM_TOP" && tar -c --null -T "$1/.present") | tar -xo -C "$1" || die "cannot copy $VM_TOP to $1"
 		rm -f "$1/.present"
 	else
-		# No git here, or no repository: copy everything, then take away what a build makes.
+		# No git here, or no repository: copy everything.
 		(cd "$VM_TOP" && tar -c --exclude=./.git .) | tar -xo -C "$1" || die "cannot copy $VM_TOP to $1"
-		sh "$VM_DIR/distclean.sh" "$1"
 	fi
+	# A program built for another system looks up to date to make.
+	sh "$VM_DIR/distclean.sh" "$1"
 	rm -f "$1/.files"
 }
