@@ -1,0 +1,338 @@
+# SPDX-License-Identifier: GPL-2.0
+"""IPv6 to IPv4, packet by packet: what the uplink receives, and the octets that come out of clat0 or reach a client."""
+import socket
+import struct
+
+from neutral import neutral_address
+from pkt import ICMP, ICMP6, TCP, UDP, eth, icmp4, icmp6, ip4, ip6, tcp, udp
+from tap import case, equal, run, true
+from world import (CLIENT4, CLIENT6, FAR_MAC, MAP, NEAR4, NEAR6, PHONE_MAC, PLAT, SERVER4, WKP, Tap, World, blank_id, enter, ip,
+                   ip_json, wait)
+
+PREFIXES = ("3fff:db8::/32", "3fff:db8:100::/40", "3fff:db8:122::/48", "3fff:db8:122:300::/56", "3fff:db8:122:344::/64",
+            "3fff:db8:122:344::/96")
+W = World()
+
+
+def payloads(src6, dst6, src, dst, data):
+    """(next header, its payload, IPv4 protocol, its payload) of all that is translated"""
+    return (
+        (UDP, udp(src6, dst6, data), UDP, udp(src, dst, data)),
+        (TCP, tcp(src6, dst6, data, options=b"\x02\x04\x05\xb4"), TCP, tcp(src, dst, data, options=b"\x02\x04\x05\xb4")),
+        (ICMP6, icmp6(src6, dst6, 128, data=data), ICMP, icmp4(8, data=data)),
+        (ICMP6, icmp6(src6, dst6, 129, data=data), ICMP, icmp4(0, data=data)),
+    )
+
+
+def comes(packet, want, tap=None):
+    """The packet arrives as wanted but for its identification, which is returned; it is counted once, and nothing else."""
+    before = W.quiet()
+    W.from_far(packet)
+    got = (tap or W.dev).take()
+    true(got is not None, "nothing arrived")
+    equal(blank_id(got), blank_id(want), "octets but for the identification")
+    moved = W.moved(before)
+    true(moved.pop("packets64", 0) == 1 and moved.pop("bytes64", 0) == len(want), f"counters: {W.moved(before)}")
+    # What the phone's own stack answers is another matter.
+    true(not set(moved) - {"packets46", "bytes46", "icmp46"}, f"counters: {moved}")
+    return struct.unpack("!H", got[4:6])[0]
+
+
+def drops(counter, packet):
+    before = W.quiet()
+    W.from_far(packet)
+    equal(*W.echo64(), "the packet after it")
+    moved = W.moved(before)
+    equal((moved.get(counter), moved.get("packets64")), (1, 1), f"counters {moved}")
+    equal(set(moved) - {counter, "packets64", "bytes64", "icmp46"}, set(), "other counters")
+
+
+def untouched(packet, frame_dst=PHONE_MAC, sender=None):
+    """Not ours: no counter moves, nothing comes out of clat0."""
+    before = W.quiet()
+    if sender:
+        sender(packet)
+    else:
+        W.from_far(packet, frame_dst)
+    equal(*W.echo64(), "the packet after it")
+    moved = W.moved(before)
+    equal(set(moved) - {"packets64", "bytes64", "icmp46"}, set(), "counters")
+    equal(moved["packets64"], 1, "packets64")
+
+
+def f(payload=b"data", src=None, dst=NEAR6, **more):
+    src = src or W.embed(SERVER4)
+    return ip6(src, dst, UDP, udp(src, dst, payload), **more)
+
+
+# --- what is translated ------------------------------------------------------------------------------------------------
+
+def every_protocol(prefix):
+    W.configure(plat=(prefix,))
+    far6 = W.embed(SERVER4)
+    for data in (b"", b"x", b"some octets, an odd number of them!!!", bytes(range(256)) * 4):
+        for next_header, payload6, proto, payload in payloads(far6, NEAR6, SERVER4, NEAR4, data):
+            comes(ip6(far6, NEAR6, next_header, payload6), ip4(SERVER4, NEAR4, proto, payload, flags=0))
+
+
+for PREFIX in PREFIXES + (WKP,):
+    case(f"6 to 4 under {PREFIX}: TCP, UDP, echo", PREFIX)(every_protocol)
+
+
+@case("6 to 4: the suffix behind the address is ignored")
+def suffix():
+    for prefix in PREFIXES[:5]:
+        W.configure(plat=(prefix,))
+        far6 = W.embed(SERVER4, suffix=0x99)
+        for next_header, payload6, proto, payload in payloads(far6, NEAR6, SERVER4, NEAR4, b"suffix"):
+            comes(ip6(far6, NEAR6, next_header, payload6), ip4(SERVER4, NEAR4, proto, payload, flags=0))
+
+
+@case("6 to 4: octet 8 of the source is not zero: left to the stack")
+def octet8():
+    for prefix in PREFIXES[:5]:
+        W.configure(plat=(prefix,))
+        packet = bytearray(f())
+        packet[8 + 8] = 1
+        untouched(bytes(packet))
+
+
+@case("6 to 4: every PLAT prefix is accepted, the first writes")
+def several_prefixes():
+    W.configure(plat=(PLAT, PREFIXES[2], WKP))
+    for prefix in (PLAT, PREFIXES[2], WKP):
+        W.plat = prefix
+        far6 = W.embed(SERVER4)
+        comes(f(), ip4(SERVER4, NEAR4, UDP, udp(SERVER4, NEAR4, b"data"), flags=0))
+    W.plat = PLAT
+    equal(*W.echo46(), "the way back")
+    del far6
+
+
+@case("6 to 4 forwarded to a client, NAT-free pair /120 - /24: the TTL is one less, by ip_forward")
+def forwarded():
+    W.configure()
+    far6 = W.embed(SERVER4)
+    for next_header, payload6, proto, payload in payloads(far6, CLIENT6, SERVER4, CLIENT4, b"to a laptop"):
+        comes(ip6(far6, CLIENT6, next_header, payload6, hops=33), ip4(SERVER4, CLIENT4, proto, payload, ttl=32, flags=0), W.client)
+
+
+@case("6 to 4 to the phone's own socket")
+def to_socket():
+    W.configure()
+    enter("phone")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((NEAR4, 2222))
+        sock.settimeout(20)
+        W.from_far(f(b"to a program"))
+        equal(sock.recvfrom(100), (b"to a program", (SERVER4, 1111)), "what the program received")
+
+
+@case("6 to 4: hop limit and traffic class of any value, flow label ignored")
+def hops_class():
+    W.configure()
+    for hops in (1, 2, 64, 255):
+        for traffic_class in (0, 1, 0xB8, 0xFF):
+            comes(f(b"t", hops=hops, tc=traffic_class, flow=0xABCDE),
+                  ip4(SERVER4, NEAR4, UDP, udp(SERVER4, NEAR4, b"t"), ttl=hops, tos=traffic_class, flags=0))
+
+
+@case("6 to 4: up to 1260 octets DF is 0 and identifications differ, above DF is 1")
+def identification():
+    W.configure()
+    seen = set()
+    for length in [60] * 8 + [1259, 1260]:
+        data = bytes(length - 28)
+        seen.add(comes(f(data), ip4(SERVER4, NEAR4, UDP, udp(SERVER4, NEAR4, data), flags=0)))
+    equal(len(seen), 10, "different identifications")
+    for length in (1261, 1480):
+        data = bytes(length - 28)
+        comes(f(data), ip4(SERVER4, NEAR4, UDP, udp(SERVER4, NEAR4, data), flags=2))
+
+
+@case("6 to 4: a UDP checksum of 0 stays 0")
+def udp_no_checksum():
+    W.configure()
+    far6 = W.embed(SERVER4)
+    comes(ip6(far6, NEAR6, UDP, udp(far6, NEAR6, b"none", check=0)),
+          ip4(SERVER4, NEAR4, UDP, udp(SERVER4, NEAR4, b"none", check=0), flags=0))
+
+
+@case("6 to 4: a UDP checksum that comes out as 0 is sent as 0xffff")
+def udp_checksum_zero():
+    W.configure()
+    data = udp(SERVER4, NEAR4, b"\0\0")[6:8]
+    want = udp(SERVER4, NEAR4, data)
+    equal(want[6:8], b"\xff\xff", "the test's own packet")
+    comes(f(data), ip4(SERVER4, NEAR4, UDP, want, flags=0))
+
+
+@case("6 to 4: a wrong transport checksum stays wrong by as much")
+def wrong_checksum():
+    W.configure()
+    far6 = W.embed(SERVER4)
+    wrong, wrong6 = bytearray(tcp(SERVER4, NEAR4, b"wrong")), bytearray(tcp(far6, NEAR6, b"wrong"))
+    for packet in (wrong, wrong6):
+        packet[-1] ^= 0x40
+    comes(ip6(far6, NEAR6, TCP, bytes(wrong6)), ip4(SERVER4, NEAR4, TCP, bytes(wrong), flags=0))
+
+
+@case("6 to 4: link padding behind the packet is cut off")
+def padding():
+    W.configure()
+    for pad in (1, 6, 300):
+        comes(f(b"pad") + b"\xaa" * pad, ip4(SERVER4, NEAR4, UDP, udp(SERVER4, NEAR4, b"pad"), flags=0))
+
+
+# --- what is dropped ---------------------------------------------------------------------------------------------------
+
+def far(proto, payload, **more):
+    return lambda: ip6(W.embed(SERVER4), NEAR6, proto, payload, **more)
+
+
+def behind(kind, header):
+    """A UDP datagram behind an extension header."""
+    return lambda: ip6(W.embed(SERVER4), NEAR6, kind, bytes([UDP]) + header + udp(W.embed(SERVER4), NEAR6, b"data"))
+
+
+def bad_source(addr4):
+    return lambda: f(src=W.embed(addr4))
+
+
+FRAGMENT = [bytes([0]) + struct.pack("!HI", word, 77) for word in (1, 100 << 3 | 1, 100 << 3, 0)]
+for NAME, COUNTER, PACKETS in (
+        ("fragments, first, middle, last and atomic", "fragment64", [behind(44, header) for header in FRAGMENT]),
+        ("hop-by-hop, routing and destination options", "extension64",
+         [behind(60, bytes([0, 1, 4, 0, 0, 0, 0])), behind(43, bytes([0, 4, 0, 0, 0, 0, 0])), behind(0, bytes([0, 1, 4, 0, 0, 0, 0]))]),
+        ("SCTP, GRE, ESP, AH, no next header, IP in IPv6, ICMPv4, unknown", "protocol64",
+         [far(proto, bytes(40)) for proto in (132, 47, 50, 51, 59, 4, 41, 1, 253, 255)]),
+        ("ICMPv6 errors", "icmp64",
+         [lambda kind=kind: ip6(W.embed(SERVER4), NEAR6, ICMP6, icmp6(W.embed(SERVER4), NEAR6, kind, data=bytes(48))) for kind in (1, 2, 3, 4)]),
+        ("a source that is never translated", "source64",
+         [bad_source(addr) for addr in ("0.0.0.0", "127.0.0.1", "169.254.1.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.0.0",
+                                        "192.0.0.8")]),
+        ("a source inside the map", "source64", [bad_source(addr) for addr in ("192.0.0.1", "192.168.43.0", "192.168.43.99")]),
+        ("a payload length that is more than there is", "header64",
+         [lambda: f(length=13), lambda: f(length=65535), lambda: f(b"", length=9)]),
+        ("a transport header that is cut off", "transport64",
+         [lambda n=n: ip6(W.embed(SERVER4), NEAR6, TCP, bytes(n)) for n in (0, 1, 19)] +
+         [lambda n=n: ip6(W.embed(SERVER4), NEAR6, UDP, bytes(n)) for n in (0, 7)] +
+         [lambda: ip6(W.embed(SERVER4), NEAR6, ICMP6, b"\x81\0\0\0"), lambda: ip6(W.embed(SERVER4), NEAR6, TCP, bytes(19), length=19) + bytes(9)])):
+    def dropped(counter, packets):
+        W.configure()
+        for packet in packets:
+            drops(counter, packet())
+
+    case(f"6 to 4, dropped: {NAME}", COUNTER, PACKETS)(dropped)
+
+
+@case("6 to 4: private addresses under 64:ff9b::/96 pass, and drop with wkp-strict")
+def strict():
+    W.configure(plat=(WKP,))
+    for addr in ("10.1.2.3", "100.64.0.1"):
+        comes(f(src=W.embed(addr)), ip4(addr, NEAR4, UDP, udp(addr, NEAR4, b"data"), flags=0))
+    W.configure(plat=(PLAT, WKP), strict=1)
+    for addr in ("10.1.2.3", "172.31.0.1", "192.168.1.1", "100.64.0.1", "198.18.0.1"):
+        W.plat = WKP
+        packet = f(src=W.embed(addr))
+        W.plat = PLAT
+        drops("source64", packet)
+    comes(f(src=W.embed("10.1.2.3")), ip4("10.1.2.3", NEAR4, UDP, udp("10.1.2.3", NEAR4, b"data"), flags=0))
+
+
+@case("6 to 4 while clat0 is down: counted, and no TCP reset is sent")
+def down():
+    W.configure()
+    ip("-n", "phone", "link", "set", "clat0", "down")
+    far6 = W.embed(SERVER4)
+    answers = Tap("far", "cell0", 0x86DD, lambda packet: packet[6] == TCP or packet[40] == 129)
+    before = W.counters()
+    try:
+        W.from_far(ip6(far6, NEAR6, TCP, tcp(far6, NEAR6, flags=0x12)))
+        W.from_far(f())
+        # The phone answers a native echo request after it has dealt with those; its flow label is its own affair.
+        native = "2001:db8:1::1"
+        W.from_far(ip6(native, "2001:db8:1::2", ICMP6, icmp6(native, "2001:db8:1::2", 128, data=b"native")))
+        want = ip6("2001:db8:1::2", native, ICMP6, icmp6("2001:db8:1::2", native, 129, data=b"native"))
+        equal(answers.take()[4:], want[4:], "the only answer")
+        equal(W.moved(before), {"down64": 2}, "counters")
+    finally:
+        ip("-n", "phone", "link", "set", "clat0", "up")
+        ip("-n", "phone", "route", "add", "default", "dev", "clat0", "src", NEAR4)
+        # A packet socket tells once that its link was down.
+        W.dev.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+
+
+# --- what is not ours --------------------------------------------------------------------------------------------------
+
+@case("not ours: another destination, another source, another MAC address, a VLAN")
+def others():
+    W.configure()
+    far6 = W.embed(SERVER4)
+    untouched(f(dst="2001:db8:1::2"))
+    untouched(f(dst="2001:db8:1::c1a8"))
+    untouched(f(dst="2001:db8:1:2:c1a7::100"))
+    untouched(f(src="2001:db8:1::1"))
+    untouched(f(src="2001:db8:64:0:0:1::1"))
+    untouched(f(), frame_dst="02:00:00:00:00:99")
+    untouched(f(), frame_dst="33:33:00:00:00:01")
+    untouched(None, sender=lambda _: W.far.send(eth(PHONE_MAC, FAR_MAC, 0x8100, struct.pack("!HH", 7, 0x86DD) + f())))
+    del far6
+
+
+@case("VLAN 0 is a priority tag only: translated")
+def priority_tag():
+    W.configure()
+    before = W.quiet()
+    W.far.send(eth(PHONE_MAC, FAR_MAC, 0x8100, struct.pack("!HH", 5 << 13, 0x86DD) + f()))
+    got = W.dev.take()
+    true(got is not None, f"nothing arrived; counters {W.moved(before)}")
+    equal(blank_id(got), blank_id(ip4(SERVER4, NEAR4, UDP, udp(SERVER4, NEAR4, b"data"), flags=0)), "octets")
+
+
+@case("neighbour discovery of the CLAT address is the kernel's own, native IPv6 is untouched")
+def native():
+    W.configure()
+    ip("-n", "far", "neighbour", "flush", "dev", "cell0")
+    before = W.quiet()
+    enter("far")
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+        sock.sendto(b"who has it?", (NEAR6, 9))
+        wait(lambda: [n for n in neighbours("far", "cell0") if n["dst"] == NEAR6 and n.get("lladdr") == PHONE_MAC], "neighbour entry")
+    # A solicitation from under the PLAT prefix is for the stack as well.
+    far6 = W.embed(SERVER4)
+    solicitation = icmp6(far6, NEAR6, 135, rest=bytes(4), data=socket.inet_pton(socket.AF_INET6, NEAR6) + b"\1\1" + bytes(6))
+    untouched(ip6(far6, NEAR6, ICMP6, solicitation, hops=255))
+    equal(set(W.moved(before)) - {"packets64", "bytes64", "icmp46"}, set(), "counters")
+
+
+def neighbours(name, link):
+    return ip_json("-n", name, "-6", "neighbour", "show", "dev", link)
+
+
+@case("a checksum-neutral address leaves the transport header as it was")
+def neutral():
+    for prefix in (PREFIXES[0], PREFIXES[5]):
+        near6 = neutral_address(prefix)
+        W.configure(plat=(prefix,), pairs=(f"192.0.0.1/32={near6}/128",))
+        far6 = W.embed(SERVER4)
+        for proto, payload in ((TCP, tcp(far6, near6, b"neutral")), (UDP, udp(far6, near6, b"neutral"))):
+            comes(ip6(far6, near6, proto, payload), ip4(SERVER4, NEAR4, proto, payload, flags=0))
+
+
+@case("64 pairs and 8 prefixes: the first, one between and the last of them")
+def many():
+    pairs = [f"10.{i}.0.0/24=2001:db8:1:{i:x}:c1a7::/120" for i in range(63)] + [MAP[0]]
+    W.configure(plat=tuple(f"3fff:db8:{i:x}::/96" for i in range(8)), pairs=pairs)
+    for prefix in (0, 5, 7):
+        W.plat = f"3fff:db8:{prefix:x}::/96"
+        for number in (0, 31, 62):
+            near6, near = f"2001:db8:1:{number:x}:c1a7::ff", f"10.{number}.0.255"
+            far6 = W.embed(SERVER4)
+            comes(ip6(far6, near6, UDP, udp(far6, near6, b"many")), ip4(SERVER4, near, UDP, udp(SERVER4, near, b"many"), flags=0))
+        untouched(f(dst="2001:db8:1:3f:c1a7::1"))
+        untouched(f(dst="2001:db8:1:0:c1a7::100"))
+
+
+if __name__ == "__main__":
+    run()

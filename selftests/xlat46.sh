@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# IPv4 to IPv6, packet by packet and octet by octet (xlat/cases46.py): what is translated, and what is dropped and counted.
+# runs-in: uml qemu
+# timeout: 240
+#
+# Usage: xlat46.sh [PART OF A CASE'S NAME...]
+. "$(dirname "$0")/lib.sh"
+. "$SELFTESTS/lib-module.sh"
+module_load
+python3 "$SELFTESTS/xlat/cases46.py" "$@"
+STATUS=$?
+for NAME in client phone far; do
+	ip netns del "$NAME"
+done
+rmmod clat || exit 1
+exit "$STATUS"
