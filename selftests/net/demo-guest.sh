@@ -74,17 +74,20 @@ probe_iperf()
 		NR == FNR { bytes = $1; packets = $2; next }
 		$2 > packets { printf "%s %s %d\n", who, dir, ($1 - bytes) / ($2 - packets) }
 	' "$LIB_TMP/counters.$2" - >>"$LIB_TMP/perskb"
-	jq -er 'if .error then error("iperf3: " + .error) else .end.sum_received.bits_per_second end' \
-		"$LIB_TMP/iperf.$2" >"$LIB_TMP/rate.$2" || return
-	awk '{ printf "%d Mbit/s", $1 / 1e6; exit ($1 <= 0) }' "$LIB_TMP/rate.$2"
+	awk '
+		/"error":/ { sub(/^[ \t]*"error":[ \t]*/, ""); print "iperf3: " $0 >"/dev/stderr"; exit }
+		/"sum_received":/ { sum = 1 }
+		sum && /"bits_per_second":/ { rate = $2 + 0; exit }
+		END { if (rate <= 0) exit 1; printf "%d Mbit/s", rate / 1e6 }
+	' "$LIB_TMP/iperf.$2"
 }
 
 # clat_counters up|down: bytes and packets so far in that direction; nothing if there is no device
 clat_counters()
 {
-	CLAT_SIDE=tx
-	[ "$1" = up ] || CLAT_SIDE=rx
-	ip -n phone -s -j link show "$CLAT" 2>/dev/null | jq -r ".[0].stats64.$CLAT_SIDE | \"\(.bytes) \(.packets)\""
+	CLAT_SIDE=TX:
+	[ "$1" = up ] || CLAT_SIDE=RX:
+	ip -n phone -s link show "$CLAT" 2>/dev/null | awk -v side="$CLAT_SIDE" '$1 == side { getline; print $1, $2 }'
 }
 
 # --- rows ----------------------------------------------------------------------------------------------------------
