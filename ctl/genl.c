@@ -39,8 +39,8 @@ static const struct {
 } hints[] = {
 	{ "plat", "a PLAT prefix has 32, 40, 48, 56, 64 or 96 bits and no bits set behind them or in octet 8, 64:ff9b::/96" },
 	{ "map", "pairs V4/LEN=V6/LEN need equally long suffixes, no bits set behind LEN, and no overlap" },
-	{ "uplink", "the uplink is another interface of the same network namespace: no clat device, loopback, bridge port" },
-	{ "lowest-ipv6-mtu", "it is 1280 to 65535" },
+	{ "uplink", "the uplink is another interface of this namespace: no clat device, loopback, bridge port, bond slave" },
+	{ "lowest-ipv6-mtu", "it is 1280 or more" },
 	{ "tos", "it is 0 to 255, or inherit" },
 	{ "wkp-strict", "it is on or off" },
 };
