@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # clatctl discover: the NAT64 prefix as BIND's DNS64 tells it, and servers that fail, lie or say nothing.
-# runs-in: uml qemu
+# runs-in: uml
 # timeout: 300
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
@@ -177,7 +177,7 @@ test_useless()
 	echo "$USELESS" >"$LIB_TMP/useless"
 	useless_batch=''
 	# shellcheck disable=SC2086 # lists
-	while read -r name words; do
+	while read -r name _; do
 		useless_batch="$useless_batch $name"
 		case $useless_batch in
 		*' '*' '*' '*' '*) batch $useless_batch; useless_batch='' ;;

@@ -17,7 +17,7 @@ PAIR_PLAT=64:ff9b::/96
 
 pair_up()
 {
-	# From here on there is something to take away.
+	# shellcheck disable=SC2034 # read by lib.sh: from here on there is something to take away
 	NET_IS_UP=1
 	mkdir -p "$NET_RUN" /etc/netns/phone /etc/netns/ran || return
 	echo "nameserver $PAIR_RAN" >/etc/netns/phone/resolv.conf
