@@ -11,6 +11,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -353,15 +354,23 @@ static void *phone_main(void *arg)
 	struct stream stream = { .fd = -1 };
 	unsigned char number = 0;
 
+	bool hurried = false;
+
 	(void)arg;
 	for (double next = 0; !stop;) {
-		poll(fds, 2, traffic_hurry ? 1 : TICK_MS);
+		bool hurry = traffic_hurry;
+
+		poll(fds, 2, hurry ? 1 : TICK_MS);
 		phone_follow(fds, &stream);
+		/* The device was away: a new stream is quicker than the old one's next retransmission. */
+		if (hurry && !hurried)
+			stream_close(&stream);
+		hurried = hurry;
 		if (fds[0].fd < 0)
 			continue;
 		phone_datagrams(fds[0].fd, ECHO, &traffic.udp_echo);
 		phone_datagrams(fds[1].fd, PUSH, &traffic.udp_push);
-		if (now() < next && !traffic_hurry)
+		if (now() < next && !hurry)
 			continue;
 		next = now() + TICK_MS / 1e3;
 		phone_echo(fds[0].fd, &number);
