@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # clatctl discover: the NAT64 prefix as BIND's DNS64 tells it, and servers that fail, lie or say nothing.
-# runs-in: uml
+# runs-in: uml qemu
 # timeout: 300
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"

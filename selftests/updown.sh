@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # clatctl up, down and status: what they make, keep, repair and take away, and that a failure leaves no trace.
-# runs-in: uml
+# runs-in: uml qemu
 # timeout: 300
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
@@ -97,7 +97,8 @@ test_without_module()
 test_foreign_admin()
 {
 	if as_nobody unshare -Ur true 2>"$LIB_TMP/err"; then
-		refused "$1" 7 "no permission" as_nobody unshare -Ur "$CLATCTL" up wwan0 --plat "$PAIR_PLAT"
+		refused "$1" 7 "wwan0: Operation not permitted" \
+			as_nobody unshare -Ur "$CLATCTL" up wwan0 --plat "$PAIR_PLAT"
 	else
 		skip "$1" "no user namespace to be had here: $(cat "$LIB_TMP/err")"
 	fi
