@@ -3,7 +3,7 @@
 # A thousand lives of a clat device under traffic: load, create, move, delete, unload in any order (churn/churn.c).
 # runs-in: uml qemu
 # cpus: 2
-# timeout: 300
+# timeout: 600
 #
 # Usage: churn.sh [CYCLES]
 . "$(dirname "$0")/lib.sh"

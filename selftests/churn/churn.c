@@ -114,7 +114,7 @@ static void flows(void)
 		if (now() > end)
 			die("no flow: clat0 sent %lu and received %lu packets", after.packets46 - before.packets46,
 			    after.packets64 - before.packets64);
-		pause_ms(1);
+		pause_ms(4);
 	}
 	traffic_hurry = false;
 	checks++;
@@ -137,7 +137,7 @@ static void gone(const struct ns *ns, const char *name)
 	while (link_find(ns, name)) {
 		if (now() > end)
 			die("%s is still there", name);
-		pause_ms(1);
+		pause_ms(4);
 	}
 	checks++;
 }

@@ -23,7 +23,7 @@
 #define STREAM_PORT	7001
 #define STREAMS		4		/* that the peer serves at a time */
 #define TICK_MS		5		/* between sendings, while nobody waits for them */
-#define WINDOW		(48 * 1024)	/* octets of the stream that may be under way */
+#define WINDOW		(16 * 1024)	/* octets of the stream that may be under way */
 #define PATIENCE	0.25		/* seconds after which a stream without progress is given up */
 #define BUFFER		(64 * 1024)
 #define DRAIN		32		/* datagrams read before something else has its turn */
