@@ -89,7 +89,7 @@ struct clat_drops {
  * @ip_id:	per-CPU generator of IPv4 identifications
  * @hook:	ingress hook at the uplink, %NULL if there is none; RTNL
  * @list:	entry of clat_devs; RTNL
- * @state:	state as last told to listeners; RTNL
+ * @state:	state when clat_follow() last looked; RTNL
  * @detach:	why the last uplink was lost; RTNL
  */
 struct clat_dev {
@@ -116,7 +116,7 @@ int clat_config_apply(struct clat_dev *clat, struct clat_config *cfg,
 int clat_uplink_check(const struct net_device *dev,
 		      struct netlink_ext_ack *extack);
 void clat_uplink_lost(struct clat_dev *clat, enum clat_detach why);
-void clat_follow(struct clat_dev *clat);
+bool clat_follow(struct clat_dev *clat);
 enum clat_state clat_state(const struct clat_dev *clat);
 
 /* map.c */

@@ -176,7 +176,7 @@ static const struct clat_config clat_config_none = {
  * @why:	told to listeners
  *
  * Must not fail, so it allocates nothing: the configuration is hidden from
- * packets, changed, and published again. Context: RTNL.
+ * packets, changed, and published again. Listeners are told. Context: RTNL.
  */
 void clat_uplink_lost(struct clat_dev *clat, enum clat_detach why)
 {
@@ -198,6 +198,7 @@ void clat_uplink_lost(struct clat_dev *clat, enum clat_detach why)
 
 	clat->detach = why;
 	clat_follow(clat);
+	clat_netlink_notify(clat);
 }
 
 /**
@@ -241,10 +242,12 @@ static unsigned int clat_uplink_mtu6(const struct net_device *uplink)
  *
  * Without an uplink that runs the device is dormant; its carrier stays on, for
  * a device without carrier drops what is sent into it, and the programs that
- * sent it would hang instead of getting an answer. Listeners are told if the
- * state is another than they were told last. Context: RTNL.
+ * sent it would hang instead of getting an answer.
+ *
+ * Return: true if the state is another than before: listeners are to be told.
+ * Context: RTNL.
  */
-void clat_follow(struct clat_dev *clat)
+bool clat_follow(struct clat_dev *clat)
 {
 	const struct clat_config *cfg = rtnl_dereference(clat->config);
 	struct net_device *dev = clat->dev, *uplink = cfg->uplink;
@@ -269,8 +272,8 @@ void clat_follow(struct clat_dev *clat)
 	else
 		netif_dormant_on(dev);
 
-	if (state != clat->state) {
-		clat->state = state;
-		clat_netlink_notify(clat);
-	}
+	if (state == clat->state)
+		return false;
+	clat->state = state;
+	return true;
 }

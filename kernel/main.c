@@ -155,7 +155,8 @@ static void clat_dev_event(struct clat_dev *clat, unsigned long event)
 		break;
 	case NETDEV_UP:
 	case NETDEV_DOWN:
-		clat_follow(clat);
+		if (clat_follow(clat))
+			clat_netlink_notify(clat);
 		break;
 	}
 }
@@ -176,7 +177,8 @@ static void clat_uplink_event(struct clat_dev *clat, struct net_device *uplink,
 	case NETDEV_DOWN:
 	case NETDEV_CHANGE:
 	case NETDEV_CHANGEMTU:
-		clat_follow(clat);
+		if (clat_follow(clat))
+			clat_netlink_notify(clat);
 		break;
 	}
 }
