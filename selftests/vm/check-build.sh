@@ -16,6 +16,10 @@ check_roots()
 		}
 		eval "$check_what=\$check_path"
 	done
+	# Nobody replaces the root or the test kernel while they are used here.
+	exec 5<"$uml" 6<"$guest"
+	flock -s 5
+	flock -s 6
 	kver=$(vm_kernel "$guest")
 	# What a run left that was killed: nothing runs for a day.
 	find "$guest/srv" -mindepth 1 -maxdepth 1 -name '*.[0-9]*' -mmin +1440 -exec rm -rf {} +

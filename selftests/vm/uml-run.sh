@@ -15,6 +15,8 @@ vm_host_setup "$@"
 shift "$run_shift"
 [ $# -gt 0 ] || run_usage
 uml=$(sh "$VM_DIR/uml.sh")
+exec 5<"$uml"
+flock -s 5
 run_prepare "$@"
 cp "$VM_DIR/uml-init" "$here/uml-init"
 chmod 755 "$here/uml-init"

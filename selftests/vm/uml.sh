@@ -58,6 +58,8 @@ if [ ! -d "$uml" ]; then
 	exec 9>"$umls/.lock"
 	flock -n 9 || { say "test kernel: another program builds it, waiting"; flock 9; }
 	[ -d "$uml" ] || make_uml
-	find "$umls" -mindepth 1 -maxdepth 1 -type d ! -path "$uml" -exec rm -rf {} +
+	for old in "$umls"/6.1-*; do
+		[ "$old" = "$uml" ] || flock -n "$old" rm -rf "$old" || say "test kernel: the old $old is in use and stays"
+	done
 fi
 echo "$uml"
