@@ -7,6 +7,9 @@
 # /var/cache/clat/root), one folder for each definition; several callers wait for one builder.
 # Environment: CLAT_MIRROR  a Debian mirror to use instead of mmdebstrap's own choice.
 set -eu
+# Locks that callers hold. mmdebstrap hands file descriptors to /bin/sh by number, and dash knows no number of
+# two digits: those it opens must stay below ten.
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 VM_DIR=$(cd "$(dirname "$0")" && pwd)
 . "$VM_DIR/lib.sh"
 
@@ -70,7 +73,7 @@ make_root()
 	done
 	# No initrd of Debian's: the guest boots with its own, and xz over all modules takes long.
 	(INITRD=No nice mmdebstrap "$@" "$(field suite)" "$tmp" ${CLAT_MIRROR:+"$CLAT_MIRROR"} \
-		</dev/null 2>&1 || echo "root.sh: mmdebstrap ended with $?") |
+		</dev/null 2>&1 9>&- || echo "root.sh: mmdebstrap ended with $?") |
 		tee "$log" | sed -un 's/^I: \(.*\)/         \1/p' >&2
 	if grep -q '^root.sh: mmdebstrap ended' "$log"; then
 		tail -n 30 "$log" >&2

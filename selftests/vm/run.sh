@@ -22,8 +22,8 @@ run_options "$@"
 vm_host_setup "$@"
 shift "$run_shift"
 [ $# -gt 0 ] || run_usage
-run_prepare "$@"
 emulator=$(sh "$VM_DIR/root.sh" qemu)
+run_prepare "$@"
 
 kver=$(vm_kernel "$root")
 append="console=ttyS0 quiet panic=-1 mitigations=off nowatchdog rcupdate.rcu_cpu_stall_timeout=120"
