@@ -2,13 +2,13 @@
 # The part of check.sh that needs no test machine: roots, builds, static checks, unit tests.
 # Everything is compiled inside guest roots by chroot, from copies of the tree.
 
-# check_roots: sets guest, uml, ynl; without them nothing can run.
+# check_roots: sets guest, uml, ynl (and makes the root qemu); without them nothing can run.
 check_roots()
 {
-	for check_what in guest uml ynl; do
+	for check_what in guest qemu uml ynl; do
 		check_t0=$(date +%s)
 		case $check_what in
-		guest) check_path=$(sh "$VM_DIR/root.sh" guest) ;;
+		guest | qemu) check_path=$(sh "$VM_DIR/root.sh" "$check_what") ;;
 		*) check_path=$(sh "$VM_DIR/$check_what.sh") ;;
 		esac || {
 			tap_result FAIL host roots "$check_what is made" $(($(date +%s) - check_t0))
@@ -23,7 +23,7 @@ check_roots()
 	kver=$(vm_kernel "$guest")
 	# What a run left that was killed: nothing runs for a day.
 	find "$guest/srv" -mindepth 1 -maxdepth 1 -name '*.[0-9]*' -mmin +1440 -exec rm -rf {} +
-	tap_result ok host roots "guest root, test kernel and generator are there" $(($(date +%s) - check_t0))
+	tap_result ok host roots "guest roots, test kernel and generator are there" $(($(date +%s) - check_t0))
 }
 
 # One copy for each kernel: objects for two kernels do not fit into one tree.
