@@ -5,7 +5,7 @@ import struct
 from neutral import neutral_address
 from pkt import ICMP, ICMP6, TCP, UDP, embed, icmp4, icmp6, ip4, ip6, tcp, udp
 from tap import case, equal, run, true
-from world import CLIENT4, CLIENT6, MAP, NEAR4, NEAR6, PLAT, SERVER4, WKP, World
+from world import CLIENT4, CLIENT6, MAP, NEAR4, NEAR6, PLAT, SERVER4, WKP, Tap, World
 
 PREFIXES = ("3fff:db8::/32", "3fff:db8:100::/40", "3fff:db8:122::/48", "3fff:db8:122:300::/56", "3fff:db8:122:344::/64",
             "3fff:db8:122:344::/96")
@@ -145,6 +145,17 @@ def wrong_checksum():
     for packet in (wrong, wrong6):
         packet[-1] ^= 0x40
     passes(ip4(NEAR4, SERVER4, TCP, bytes(wrong)), ip6(NEAR6, far6, TCP, bytes(wrong6)))
+
+
+@case("4 to 6: who listens on clat0 sees the packet as it came")
+def not_in_place():
+    W.configure()
+    far6 = W.embed(SERVER4)
+    listener = Tap("phone", "clat0", 3, lambda packet: True, cooked=True)
+    for proto, payload, next_header, payload6 in payloads(NEAR4, SERVER4, NEAR6, far6, b"cloned"):
+        packet = ip4(NEAR4, SERVER4, proto, payload)
+        passes(packet, ip6(NEAR6, far6, next_header, payload6), W.from_phone)
+        equal(listener.take(outgoing=True), packet, "what the listener sees")
 
 
 @case("4 to 6: link padding behind the packet is cut off")

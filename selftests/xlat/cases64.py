@@ -184,6 +184,17 @@ def padding():
         comes(f(b"pad") + b"\xaa" * pad, ip4(SERVER4, NEAR4, UDP, udp(SERVER4, NEAR4, b"pad"), flags=0))
 
 
+@case("6 to 4: who listens on the uplink sees the packet as it came")
+def not_in_place():
+    W.configure()
+    far6 = W.embed(SERVER4)
+    listener = Tap("phone", "wwan0", 3, lambda packet: packet[8:24] == socket.inet_pton(socket.AF_INET6, far6))
+    for next_header, payload6, proto, payload in payloads(far6, NEAR6, SERVER4, NEAR4, b"cloned"):
+        packet = ip6(far6, NEAR6, next_header, payload6)
+        comes(packet, ip4(SERVER4, NEAR4, proto, payload, flags=0))
+        equal(listener.take(), packet, "what the listener sees")
+
+
 # --- what is dropped ---------------------------------------------------------------------------------------------------
 
 def far(proto, payload, **more):

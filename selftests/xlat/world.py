@@ -87,7 +87,7 @@ def wait(condition, what):
 
 
 class Tap:
-    """A packet socket on a link: puts frames in, and gives what comes in."""
+    """A packet socket on a link: puts frames in, and gives what comes in. Kind 3, all, sees them before the uplink's hook."""
 
     def __init__(self, name, link, kind, mine, cooked=False):
         enter(name)
@@ -102,7 +102,7 @@ class Tap:
         else:
             self.sock.sendto(frame, (self.link, kind))
 
-    def take(self, patience=PATIENCE):
+    def take(self, patience=PATIENCE, outgoing=False):
         """The next packet that is about translated traffic, without its link header; None if none came."""
         end = time.monotonic() + patience
         while True:
@@ -112,7 +112,7 @@ class Tap:
             except socket.timeout:
                 return None
             packet = frame[self.cut:]
-            if direction != 4 and self.mine(packet):
+            if (direction == 4) == outgoing and self.mine(packet):
                 return packet
 
     def empty(self):
