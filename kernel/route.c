@@ -151,10 +151,10 @@ static int clat_neigh_output(struct net *net, struct sock *sk,
 	int ret;
 
 	/*
-	 * Raw-IP links resolve nothing. An entry for each destination would
-	 * only fill the neighbour table.
+	 * Raw-IP links make no header and resolve nothing. An entry for each
+	 * destination would only fill the neighbour table.
 	 */
-	if (!dev->header_ops)
+	if (!dev->header_ops || !dev->header_ops->create)
 		return dev_queue_xmit(skb);
 
 	rcu_read_lock_bh();
