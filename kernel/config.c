@@ -16,6 +16,12 @@
  */
 #define CLAT_HOOK_PRIORITY	1000
 
+/* What a device begins with, and while one is changed in place, what packets see. */
+static const struct clat_config clat_config_none = {
+	.lowest_ipv6_mtu = IPV6_MIN_MTU,
+	.tos = CLAT_TOS_INHERIT,
+};
+
 /**
  * clat_config_new() - make a configuration
  * @old:	what it begins as, without its routes; %NULL for an empty one
@@ -27,17 +33,9 @@ struct clat_config *clat_config_new(const struct clat_config *old)
 {
 	struct clat_config *cfg;
 
-	if (old)
-		cfg = kmemdup(old, sizeof(*old), GFP_KERNEL);
-	else
-		cfg = kzalloc(sizeof(*cfg), GFP_KERNEL);
+	cfg = kmemdup(old ?: &clat_config_none, sizeof(*cfg), GFP_KERNEL);
 	if (!cfg)
 		return NULL;
-
-	if (!old) {
-		cfg->lowest_ipv6_mtu = IPV6_MIN_MTU;
-		cfg->tos = CLAT_TOS_INHERIT;
-	}
 	cfg->routes = clat_routes_alloc();
 	if (!cfg->routes) {
 		kfree(cfg);
@@ -163,12 +161,6 @@ int clat_config_apply(struct clat_dev *clat, struct clat_config *cfg,
 	clat_follow(clat);
 	return 0;
 }
-
-/* What packets see while a configuration is changed in place. */
-static const struct clat_config clat_config_none = {
-	.lowest_ipv6_mtu = IPV6_MIN_MTU,
-	.tos = CLAT_TOS_INHERIT,
-};
 
 /**
  * clat_uplink_lost() - detach a device from its uplink

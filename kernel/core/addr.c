@@ -11,12 +11,15 @@
 #define CLAT_U_OCTET	8
 
 /*
- * Position of the first octet of the IPv4 address for a prefix of len bits.
- * The others follow it, octet 8 left out.
+ * Position of octet i of the IPv4 address: they follow the prefix, octet 8 left
+ * out.
  */
-static unsigned int clat_plat_first(unsigned int len)
+static unsigned int clat_plat_octet(const struct clat_plat *plat,
+				    unsigned int i)
 {
-	return len == 64 ? CLAT_U_OCTET + 1 : len / 8;
+	unsigned int pos = plat->len / 8 + i;
+
+	return plat->len <= 64 && pos >= CLAT_U_OCTET ? pos + 1 : pos;
 }
 
 /**
@@ -69,7 +72,7 @@ void clat_plat_embed(const struct clat_plat *plat, __be32 v4,
 		     struct in6_addr *v6)
 {
 	const u8 *octet = (const u8 *)&v4;
-	unsigned int i, pos;
+	unsigned int i;
 
 	*v6 = plat->addr;
 	if (plat->len == 96) {
@@ -77,12 +80,8 @@ void clat_plat_embed(const struct clat_plat *plat, __be32 v4,
 		return;
 	}
 
-	pos = clat_plat_first(plat->len);
-	for (i = 0; i < sizeof(v4); i++, pos++) {
-		if (pos == CLAT_U_OCTET)
-			pos++;
-		v6->s6_addr[pos] = octet[i];
-	}
+	for (i = 0; i < sizeof(v4); i++)
+		v6->s6_addr[clat_plat_octet(plat, i)] = octet[i];
 }
 
 /**
@@ -120,19 +119,15 @@ bool clat_plat_match(const struct clat_plat *plat, const struct in6_addr *v6)
 __be32 clat_plat_extract(const struct clat_plat *plat,
 			 const struct in6_addr *v6)
 {
-	unsigned int i, pos;
+	unsigned int i;
 	__be32 v4;
 	u8 *octet = (u8 *)&v4;
 
 	if (plat->len == 96)
 		return v6->s6_addr32[3];
 
-	pos = clat_plat_first(plat->len);
-	for (i = 0; i < sizeof(v4); i++, pos++) {
-		if (pos == CLAT_U_OCTET)
-			pos++;
-		octet[i] = v6->s6_addr[pos];
-	}
+	for (i = 0; i < sizeof(v4); i++)
+		octet[i] = v6->s6_addr[clat_plat_octet(plat, i)];
 	return v4;
 }
 
