@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "ctl.h"
-#include "version.h"
 
 static const struct command *const commands[] = {
 	&cmd_up, &cmd_down, &cmd_status, &cmd_discover,
