@@ -350,7 +350,8 @@ static void phone_follow(struct pollfd *fds, struct stream *stream)
 
 static void *phone_main(void *arg)
 {
-	struct pollfd fds[2] = { { .fd = -1 }, { .fd = -1 } };
+	/* Echo, push, stream */
+	struct pollfd fds[3] = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 } };
 	struct stream stream = { .fd = -1 };
 	unsigned char number = 0;
 
@@ -360,7 +361,9 @@ static void *phone_main(void *arg)
 	for (double next = 0; !stop;) {
 		bool hurry = traffic_hurry;
 
-		poll(fds, 2, hurry ? 1 : TICK_MS);
+		fds[2].fd = hurry ? stream.fd : -1;
+		fds[2].events = stream.sent ? POLLIN : POLLIN | POLLOUT;
+		poll(fds, 3, hurry ? 1 : TICK_MS);
 		phone_follow(fds, &stream);
 		/* The device was away: a new stream is quicker than the old one's next retransmission. */
 		if (hurry && !hurried)
