@@ -44,9 +44,6 @@ if check_roots; then
 	check_trees
 	check_build
 	check_dkms
-	[ -n "$only" ] || check_static
-	[ -n "$only" ] || check_unit
-	[ -n "$only" ] || [ -z "$all" ] || check_elsewhere
 	check_run
 fi
 say "logs: $TAP_LOGS"

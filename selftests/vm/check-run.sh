@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# The part of check.sh that boots: all scripts of a place run in one test machine, one after another.
+# The part of check.sh that boots: all scripts of a place run in one test machine, one after another. What needs no
+# machine runs meanwhile.
 
 # script_header SCRIPT KEY DEFAULT
 script_header()
@@ -43,16 +44,20 @@ check_headers()
 	done
 }
 
+# The QEMU guest takes longest and is seldom busy on two processors: beside it goes all else, one after another.
 check_run()
 {
 	check_headers
-	# UML has one processor and the QEMU guest is seldom busy on two: side by side they take half as long.
-	run_place uml "$VM_DIR/uml-run.sh" &
-	check_uml=$!
 	run_place qemu "$VM_DIR/run.sh" &
 	check_qemu=$!
 	trap 'kill $(cat "$TAP_LOGS"/*.pid) 2>/dev/null; wait; exit 130' INT TERM HUP
-	wait "$check_uml"
+	if [ -z "$only" ]; then
+		check_static
+		check_unit
+	fi
+	run_place uml "$VM_DIR/uml-run.sh" &
+	wait $!
+	[ -n "$only" ] || [ -z "$all" ] || check_elsewhere
 	wait "$check_qemu"
 	trap 'exit 130' INT TERM HUP
 }
