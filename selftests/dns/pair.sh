@@ -44,7 +44,7 @@ pair_up()
 # pair_wwan: addresses and routes of the phone's wwan0, which is down and bare
 pair_wwan()
 {
-	ip -n phone -batch - <<-PHONE
+	ip -n phone -batch - <<-PHONE || return
 		link set lo up
 		link set wwan0 addrgenmode none
 		link set wwan0 up
@@ -52,6 +52,13 @@ pair_wwan()
 		address add $PAIR_PHONE/64 dev wwan0 nodad
 		route add default via fe80::1 dev wwan0
 	PHONE
+	wait_for 10 pair_wwan_runs
+}
+
+# The kernel tells a while later that the carrier is there.
+pair_wwan_runs()
+{
+	[ "$(in_ns phone cat /sys/class/net/wwan0/operstate)" = up ]
 }
 
 # pair_resolver PORT=BEHAVIOUR[,PREFIX/LEN...]...: see resolver.py; the queries that came are in $NET_RUN/resolver.log
