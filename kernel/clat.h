@@ -24,35 +24,15 @@
 struct clat_route_table;
 
 /**
- * struct clat_pair - a local address pair (RFC 7757)
- * @v6:		IPv6 prefix, zero beyond its length
- * @v4:		IPv4 prefix, zero beyond its length
- * @mask:	mask of @v4. That of @v6 is 96 bits longer.
- * @delta46:	sum of @v6 less that of @v4. The suffixes, equal and both at
- *		the end of the address, cancel out.
- */
-struct clat_pair {
-	struct in6_addr v6;
-	__be32 v4;
-	__be32 mask;
-	__wsum delta46;
-};
-
-/**
  * struct clat_config - configuration of a device
  * @uplink:	leads to the PLAT; %NULL if none. Holds no reference: a config
  *		with this uplink is replaced in its NETDEV_UNREGISTER.
  * @routes:	per-CPU cache of routes by @uplink
- * @rcu:	frees it
- * @map4:	local pairs, sorted by IPv4 prefix
- * @map6:	the same pairs, sorted by IPv6 prefix
- * @plat:	PLAT prefixes, the first translates 4 to 6
  * @lowest_ipv6_mtu: bound of IPv6 packets made from packets without DF
  * @fwmark:	mark of the route lookup
  * @tos:	fixed traffic class, or CLAT_TOS_INHERIT
- * @n_map:	entries of @map4 and of @map6
- * @n_plat:	entries of @plat
- * @wkp_strict:	refuse non-global addresses under 64:ff9b::/96
+ * @xlat:	PLAT prefixes and local address map
+ * @rcu:	frees it
  *
  * Immutable once published. A packet reads the pointer once and sees one
  * configuration from its first to its last step.
@@ -60,15 +40,10 @@ struct clat_pair {
 struct clat_config {
 	struct net_device *uplink;
 	struct clat_route_table __percpu *routes;
-	unsigned int n_map;
-	unsigned int n_plat;
 	u32 lowest_ipv6_mtu;
 	u32 fwmark;
 	u16 tos;
-	bool wkp_strict;
-	struct clat_plat plat[CLAT_PLAT_MAX];
-	struct clat_pair map4[CLAT_MAP_MAX];
-	struct clat_pair map6[CLAT_MAP_MAX];
+	struct clat_xlat xlat;
 	struct rcu_head rcu;
 };
 
@@ -119,13 +94,6 @@ void clat_uplink_lost(struct clat_dev *clat, enum clat_detach why);
 bool clat_follow(struct clat_dev *clat);
 enum clat_state clat_state(const struct clat_dev *clat);
 
-/* map.c */
-int clat_map_add(struct clat_config *cfg, const struct clat_pair *pair);
-const struct clat_pair *clat_map_find4(const struct clat_config *cfg,
-				       __be32 addr);
-const struct clat_pair *clat_map_find6(const struct clat_config *cfg,
-				       const struct in6_addr *addr);
-
 /* xmit.c, ingress.c */
 netdev_tx_t clat_xmit(struct sk_buff *skb, struct net_device *dev);
 unsigned int clat_ingress(void *priv, struct sk_buff *skb,
@@ -133,25 +101,41 @@ unsigned int clat_ingress(void *priv, struct sk_buff *skb,
 
 /* xlat46.c */
 int clat_xlat46(const struct clat_config *cfg, struct sk_buff *skb,
-		const struct clat_packet *pkt, const struct clat_pair *pair,
-		const struct in6_addr *saddr, const struct in6_addr *daddr);
+		const struct clat_packet *pkt, const struct clat_ends *ends);
 
 /* xlat64.c */
-int clat_xlat64(const struct clat_dev *clat, const struct clat_config *cfg,
-		struct sk_buff *skb, const struct clat_plat *plat,
-		const struct clat_pair *pair);
+int clat_xlat64(const struct clat_dev *clat, struct sk_buff *skb,
+		const struct clat_packet *pkt, const struct clat_ends *ends);
+
+/* error.c */
+struct sk_buff *clat_error_skb46(const struct clat_config *cfg,
+				 struct sk_buff *skb,
+				 const struct clat_packet *pkt,
+				 const struct clat_ends *ends,
+				 const struct clat_mtus *mtus);
+struct sk_buff *clat_error_skb64(const struct clat_dev *clat,
+				 const struct clat_config *cfg,
+				 struct sk_buff *skb,
+				 const struct clat_packet *pkt,
+				 const struct clat_ends *ends,
+				 const struct clat_mtus *mtus);
+
+/* frag.c */
+int clat_frag_output(struct net *net, const struct clat_config *cfg,
+		     struct sk_buff *skb, u16 id, struct net_device *indev,
+		     struct dst_entry *dst, unsigned int mtu);
 
 /* gso.c */
 bool clat_gso_known(const struct sk_buff *skb);
+bool clat_gso_fits(const struct sk_buff *skb, u8 proto);
+struct sk_buff *clat_gso_split(struct sk_buff *skb);
 
 /* route.c */
 struct clat_route_table __percpu *clat_routes_alloc(void);
 void clat_routes_flush(struct clat_route_table __percpu *routes);
 void clat_routes_free(struct clat_route_table __percpu *routes);
 struct dst_entry *clat_route46(struct net *net, const struct clat_config *cfg,
-			       __be32 saddr4, __be32 daddr4,
-			       const struct in6_addr *saddr,
-			       const struct in6_addr *daddr);
+			       const struct clat_ends *ends);
 void clat_route_output(struct net *net, const struct clat_config *cfg,
 		       struct sk_buff *skb, struct net_device *indev,
 		       struct dst_entry *dst);
@@ -168,12 +152,10 @@ u64 clat_drops_sum(const struct clat_dev *clat, unsigned int first,
 		   unsigned int last);
 void clat_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
 
-/* A constant sum that is zero in one's complement changes no checksum. */
-static inline bool clat_csum_neutral(__wsum delta)
+/* Takes n identifications for IPv4 packets, and returns the first. */
+static inline __be16 clat_ip_id(const struct clat_dev *clat, u16 n)
 {
-	__sum16 folded = csum_fold(delta);
-
-	return folded == 0 || folded == (__force __sum16)0xffff;
+	return htons(this_cpu_add_return(*clat->ip_id, n) - n);
 }
 
 #endif /* _CLAT_H */

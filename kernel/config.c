@@ -208,9 +208,9 @@ enum clat_state clat_state(const struct clat_dev *clat)
 		return CLAT_STATE_DOWN;
 	if (!cfg->uplink)
 		return CLAT_STATE_NO_UPLINK;
-	if (!cfg->n_plat)
+	if (!cfg->xlat.n_plat)
 		return CLAT_STATE_NO_PLAT;
-	if (!cfg->n_map)
+	if (!cfg->xlat.map.n)
 		return CLAT_STATE_NO_MAP;
 	if (!(cfg->uplink->flags & IFF_UP) || !netif_carrier_ok(cfg->uplink))
 		return CLAT_STATE_UPLINK_DOWN;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Superframes that cross in one piece. */
+/* Superframes: which cross in one piece, and what becomes of the others. */
+#include <net/gso.h>
+
 #include "clat.h"
 
 /**
@@ -8,8 +10,8 @@
  *
  * TCP and UDP (USO) superframes are, and those of an untrusted source (DODGY),
  * which the next device's segmentation checks. What is segmented by another
- * header than the one that is rewritten, or is a list of packets that each
- * have headers of their own, is not.
+ * header than the one that is rewritten, is a list of packets that each have
+ * headers of their own, or is longer than an IP header can say, is not.
  */
 bool clat_gso_known(const struct sk_buff *skb)
 {
@@ -19,5 +21,45 @@ bool clat_gso_known(const struct sk_buff *skb)
 		SKB_GSO_IPXIP6 | SKB_GSO_UDP_TUNNEL | SKB_GSO_UDP_TUNNEL_CSUM |
 		SKB_GSO_PARTIAL | SKB_GSO_TUNNEL_REMCSUM | SKB_GSO_UDP;
 
-	return !skb->encapsulation && !(skb_shinfo(skb)->gso_type & other);
+	return !skb->encapsulation && !(skb_shinfo(skb)->gso_type & other) &&
+	       skb->len <= IP_MAX_MTU;
+}
+
+/**
+ * clat_gso_fits() - tell whether a superframe is of its packet's protocol
+ * @skb:	a GSO packet
+ * @proto:	protocol that its IP header says
+ *
+ * One that isn't can't be segmented, and its headers are not those that its
+ * kind says they are.
+ */
+bool clat_gso_fits(const struct sk_buff *skb, u8 proto)
+{
+	unsigned int type = skb_shinfo(skb)->gso_type;
+
+	if (type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6))
+		return proto == IPPROTO_TCP;
+	return proto == IPPROTO_UDP;
+}
+
+/**
+ * clat_gso_split() - segment a superframe
+ * @skb:	a GSO packet, data at its IP header; consumed unless %NULL is
+ *		returned
+ *
+ * Return: a list of packets, or %NULL.
+ */
+struct sk_buff *clat_gso_split(struct sk_buff *skb)
+{
+	struct sk_buff *segs;
+
+	/* The stack makes none such, and would warn. */
+	if (skb->ip_summed == CHECKSUM_NONE)
+		return NULL;
+	segs = __skb_gso_segment(skb, NETIF_F_SG | NETIF_F_FRAGLIST |
+				      NETIF_F_HW_CSUM | NETIF_F_HIGHDMA, false);
+	if (IS_ERR_OR_NULL(segs))
+		return NULL;
+	consume_skb(skb);
+	return segs;
 }

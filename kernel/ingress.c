@@ -2,33 +2,196 @@
 /* Where IPv6 packets enter: the netdev ingress hook of the uplink. */
 #include <linux/icmpv6.h>
 #include <linux/if_vlan.h>
+#include <net/ip6_route.h>
+#include <net/sock.h>
 
 #include "clat.h"
 
-static const struct clat_plat *clat_plat_find(const struct clat_config *cfg,
-					      const struct in6_addr *addr)
+/*
+ * An ICMPv6 error comes from any router. It is ours if it can be translated and
+ * the packet it quotes went out translated; all others keep the path MTU
+ * discovery of native IPv6 going.
+ */
+static bool clat_error_is_ours(const struct clat_config *cfg,
+			       const struct sk_buff *skb)
 {
-	unsigned int i;
+	static const struct clat_mtus any = { .v4 = 1260, .v6 = 1280 };
+	struct {
+		struct icmp6hdr icmp6;
+		struct ipv6hdr quote;
+	} buf, *error;
+	struct icmphdr out;
 
-	for (i = 0; i < cfg->n_plat; i++)
-		if (clat_plat_match(&cfg->plat[i], addr))
-			return &cfg->plat[i];
-	return NULL;
+	error = skb_header_pointer(skb, sizeof(struct ipv6hdr), sizeof(buf),
+				   &buf);
+	return error && !clat_icmp64(&error->icmp6, &any, false, &out) &&
+	       clat_map_find6(&cfg->xlat.map, &error->quote.saddr) &&
+	       clat_plat_find(&cfg->xlat, &error->quote.daddr);
 }
 
 /*
- * Informational ICMPv6 besides echo belongs to the link: neighbour discovery
- * for the CLAT address is the kernel's own.
+ * Reads only. Informational ICMPv6 besides echo belongs to the link: neighbour
+ * discovery for the CLAT address is the kernel's own.
  */
-static bool clat_is_link_icmp(const struct sk_buff *skb,
-			      const struct ipv6hdr *ip6)
+static bool clat_is_ours(const struct clat_config *cfg,
+			 const struct sk_buff *skb)
 {
-	u8 buf, *type;
+	const struct ipv6hdr *ip6;
+	struct ipv6hdr buf;
+	u8 type_buf, *type;
 
-	if (ip6->nexthdr != IPPROTO_ICMPV6)
+	ip6 = skb_header_pointer(skb, 0, sizeof(buf), &buf);
+	if (!ip6 || !clat_map_find6(&cfg->xlat.map, &ip6->daddr))
 		return false;
-	type = skb_header_pointer(skb, sizeof(*ip6), sizeof(buf), &buf);
-	return type && *type & ICMPV6_INFOMSG_MASK && clat_icmp64(*type) < 0;
+	if (ip6->nexthdr != IPPROTO_ICMPV6)
+		return clat_plat_find(&cfg->xlat, &ip6->saddr);
+
+	type = skb_header_pointer(skb, sizeof(buf), 1, &type_buf);
+	if (!type)
+		return false;
+	switch (clat_icmp6_class(*type)) {
+	case CLAT_L4_ECHO:
+		return clat_plat_find(&cfg->xlat, &ip6->saddr);
+	case CLAT_L4_ERROR:
+		return clat_error_is_ours(cfg, skb);
+	default:
+		return false;
+	}
+}
+
+static int clat_parse64(struct sk_buff *skb, struct clat_packet *pkt)
+{
+	int need;
+
+	do {
+		need = clat_parse6(skb->data, skb_headlen(skb), skb->len, pkt);
+	} while (need > 0 && pskb_may_pull(skb, need));
+	return need > 0 ? -CLAT_DROP_MEMORY64 : need;
+}
+
+static int clat_addrs64(const struct clat_config *cfg,
+			const struct clat_packet *pkt,
+			const struct ipv6hdr *ip6, struct clat_ends *ends)
+{
+	int err = clat_ends64(&cfg->xlat, &ip6->daddr, &ip6->saddr, ends);
+
+	if (!err || pkt->l4 != CLAT_L4_ERROR || !ends->pair || ends->plat)
+		return err;
+	/* A router that has no IPv4 address: RFC 7600, section 4.8 */
+	ends->local4 = ends->pair->v4 |
+		       (ip6->daddr.s6_addr32[3] & ~ends->pair->mask);
+	ends->far4 = htonl(CLAT_DUMMY_V4);
+	return 0;
+}
+
+/* Routes of ours learn the MTU as those of the stack would have. */
+static void clat_learn_mtu(struct net *net, const struct clat_config *cfg,
+			   struct sk_buff *skb, const struct clat_packet *pkt)
+{
+	const unsigned int off = pkt->l4_off + sizeof(struct icmp6hdr);
+	const struct icmp6hdr *icmp6 = (void *)skb->data + pkt->l4_off;
+
+	if (icmp6->icmp6_type != ICMPV6_PKT_TOOBIG)
+		return;
+	__skb_pull(skb, off);
+	ip6_update_pmtu(skb, net, icmp6->icmp6_mtu, cfg->uplink->ifindex,
+			cfg->fwmark, sock_net_uid(net, NULL));
+	__skb_push(skb, off);
+}
+
+/* Translates the packet in place, or an error in a packet of its own. */
+static int clat_translate64(const struct clat_dev *clat,
+			    const struct clat_config *cfg,
+			    struct sk_buff **pskb, struct clat_packet *pkt)
+{
+	const struct clat_mtus mtus = {
+		.v4 = READ_ONCE(clat->dev->mtu),
+		.v6 = READ_ONCE(clat->dev->mtu) + CLAT_HDR_DIFF,
+	};
+	struct sk_buff *skb = *pskb, *error;
+	struct clat_ends ends;
+	int err;
+
+	err = clat_parse64(skb, pkt);
+	if (err)
+		return err;
+	err = clat_addrs64(cfg, pkt, ipv6_hdr(skb), &ends);
+	if (err)
+		return err;
+	if (pkt->l4 != CLAT_L4_ERROR)
+		return clat_xlat64(clat, skb, pkt, &ends);
+
+	error = clat_error_skb64(clat, cfg, skb, pkt, &ends, &mtus);
+	if (IS_ERR(error))
+		return PTR_ERR(error);
+	clat_learn_mtu(dev_net(clat->dev), cfg, skb, pkt);
+	consume_skb(skb);
+	*pskb = error;
+	return 0;
+}
+
+static void clat_answer64(struct sk_buff *skb, int reason,
+			  const struct clat_packet *pkt)
+{
+	switch (reason) {
+	case -CLAT_DROP_ROUTING64:
+		icmpv6_ndo_send(skb, ICMPV6_PARAMPROB, ICMPV6_HDR_FIELD,
+				pkt->l4_off);
+		break;
+	case -CLAT_DROP_TOO_BIG64:
+		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0,
+				IP_MAX_MTU + CLAT_HDR_DIFF);
+		break;
+	}
+}
+
+static void clat_receive_one(struct clat_dev *clat,
+			     const struct clat_config *cfg,
+			     struct sk_buff *skb)
+{
+	struct net_device *dev = clat->dev;
+	struct clat_packet pkt;
+	int err;
+
+	skb_reset_network_header(skb);
+	err = clat_translate64(clat, cfg, &skb, &pkt);
+	if (err) {
+		clat_answer64(skb, err, &pkt);
+		clat_drop(clat, err);
+		kfree_skb(skb);
+		return;
+	}
+
+	skb->dev = dev;
+	skb_reset_mac_header(skb);
+	skb_reset_mac_len(skb);
+	__vlan_hwaccel_clear_tag(skb);
+	skb_dst_drop(skb);
+	nf_reset_ct(skb);
+	skb_clear_hash_if_not_l4(skb);
+	dev_sw_netstats_rx_add(dev, skb->len);
+	netif_receive_skb(skb);
+}
+
+static void clat_receive(struct clat_dev *clat, const struct clat_config *cfg,
+			 struct sk_buff *skb)
+{
+	struct sk_buff *segs, *next;
+
+	if (!skb_is_gso(skb) || clat_gso_known(skb)) {
+		clat_receive_one(clat, cfg, skb);
+		return;
+	}
+	segs = clat_gso_split(skb);
+	if (!segs) {
+		clat_drop(clat, CLAT_DROP_GSO64);
+		kfree_skb(skb);
+		return;
+	}
+	skb_list_walk_safe(segs, skb, next) {
+		skb_mark_not_on_list(skb);
+		clat_receive_one(clat, cfg, skb);
+	}
 }
 
 /**
@@ -47,12 +210,7 @@ unsigned int clat_ingress(void *priv, struct sk_buff *skb,
 {
 	struct net_device *dev = priv;
 	struct clat_dev *clat = netdev_priv(dev);
-	const struct ipv6hdr *ip6;
 	const struct clat_config *cfg;
-	const struct clat_plat *plat;
-	const struct clat_pair *pair;
-	struct ipv6hdr buf;
-	int err;
 
 	if (skb->protocol != htons(ETH_P_IPV6) ||
 	    skb->pkt_type != PACKET_HOST)
@@ -62,20 +220,9 @@ unsigned int clat_ingress(void *priv, struct sk_buff *skb,
 
 	/* While the uplink changes, both the old and the new one are hooked. */
 	cfg = rcu_dereference(clat->config);
-	if (cfg->uplink != state->in)
+	if (cfg->uplink != state->in || !clat_is_ours(cfg, skb))
 		return NF_ACCEPT;
 
-	ip6 = skb_header_pointer(skb, 0, sizeof(buf), &buf);
-	if (!ip6)
-		return NF_ACCEPT;
-	pair = clat_map_find6(cfg, &ip6->daddr);
-	if (!pair)
-		return NF_ACCEPT;
-	plat = clat_plat_find(cfg, &ip6->saddr);
-	if (!plat || clat_is_link_icmp(skb, ip6))
-		return NF_ACCEPT;
-
-	/* Ours from here on. */
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (!skb) {
 		clat_drop(clat, CLAT_DROP_MEMORY64);
@@ -83,28 +230,10 @@ unsigned int clat_ingress(void *priv, struct sk_buff *skb,
 	}
 	/* Left to the stack, it would answer with a reset. */
 	if (!(dev->flags & IFF_UP)) {
-		err = -CLAT_DROP_DOWN64;
-		goto drop;
+		clat_drop(clat, CLAT_DROP_DOWN64);
+		kfree_skb(skb);
+		return NF_STOLEN;
 	}
-
-	skb_reset_network_header(skb);
-	err = clat_xlat64(clat, cfg, skb, plat, pair);
-	if (err)
-		goto drop;
-
-	skb->dev = dev;
-	skb_reset_mac_header(skb);
-	skb_reset_mac_len(skb);
-	__vlan_hwaccel_clear_tag(skb);
-	skb_dst_drop(skb);
-	nf_reset_ct(skb);
-	skb_clear_hash_if_not_l4(skb);
-	dev_sw_netstats_rx_add(dev, skb->len);
-	netif_receive_skb(skb);
-	return NF_STOLEN;
-
-drop:
-	clat_drop(clat, err);
-	kfree_skb(skb);
+	clat_receive(clat, cfg, skb);
 	return NF_STOLEN;
 }

@@ -38,7 +38,7 @@ static struct clat_dev *clat_nl_dev(struct genl_info *info, int attr)
 	return netdev_priv(dev);
 }
 
-static int clat_nl_put_plat(struct sk_buff *msg, const struct clat_config *cfg)
+static int clat_nl_put_plat(struct sk_buff *msg, const struct clat_xlat *xlat)
 {
 	struct nlattr *list, *nest;
 	unsigned int i;
@@ -46,12 +46,12 @@ static int clat_nl_put_plat(struct sk_buff *msg, const struct clat_config *cfg)
 	list = nla_nest_start(msg, CLAT_A_DEV_PLAT);
 	if (!list)
 		return -EMSGSIZE;
-	for (i = 0; i < cfg->n_plat; i++) {
+	for (i = 0; i < xlat->n_plat; i++) {
 		nest = nla_nest_start(msg, CLAT_A_PREFIXES_PREFIX);
 		if (!nest ||
 		    nla_put_in6_addr(msg, CLAT_A_PREFIX_ADDR,
-				     &cfg->plat[i].addr) ||
-		    nla_put_u8(msg, CLAT_A_PREFIX_LEN, cfg->plat[i].len))
+				     &xlat->plat[i].addr) ||
+		    nla_put_u8(msg, CLAT_A_PREFIX_LEN, xlat->plat[i].len))
 			return -EMSGSIZE;
 		nla_nest_end(msg, nest);
 	}
@@ -59,7 +59,7 @@ static int clat_nl_put_plat(struct sk_buff *msg, const struct clat_config *cfg)
 	return 0;
 }
 
-static int clat_nl_put_map(struct sk_buff *msg, const struct clat_config *cfg)
+static int clat_nl_put_map(struct sk_buff *msg, const struct clat_xlat *xlat)
 {
 	struct nlattr *list, *nest;
 	unsigned int i;
@@ -67,8 +67,8 @@ static int clat_nl_put_map(struct sk_buff *msg, const struct clat_config *cfg)
 	list = nla_nest_start(msg, CLAT_A_DEV_MAP);
 	if (!list)
 		return -EMSGSIZE;
-	for (i = 0; i < cfg->n_map; i++) {
-		const struct clat_pair *pair = &cfg->map4[i];
+	for (i = 0; i < xlat->map.n; i++) {
+		const struct clat_pair *pair = &xlat->map.by4[i];
 		u8 v4_len = inet_mask_len(pair->mask);
 
 		nest = nla_nest_start(msg, CLAT_A_PAIRS_PAIR);
@@ -93,12 +93,12 @@ static int clat_nl_put_dev(struct sk_buff *msg, const struct clat_dev *clat)
 	if (nla_put_u32(msg, CLAT_A_DEV_IFINDEX, clat->dev->ifindex) ||
 	    nla_put_string(msg, CLAT_A_DEV_IFNAME, clat->dev->name) ||
 	    nla_put_u32(msg, CLAT_A_DEV_UPLINK, uplink) ||
-	    clat_nl_put_plat(msg, cfg) ||
-	    clat_nl_put_map(msg, cfg) ||
+	    clat_nl_put_plat(msg, &cfg->xlat) ||
+	    clat_nl_put_map(msg, &cfg->xlat) ||
 	    nla_put_u32(msg, CLAT_A_DEV_LOWEST_IPV6_MTU,
 			cfg->lowest_ipv6_mtu) ||
 	    nla_put_u32(msg, CLAT_A_DEV_FWMARK, cfg->fwmark) ||
-	    nla_put_u8(msg, CLAT_A_DEV_WKP_STRICT, cfg->wkp_strict) ||
+	    nla_put_u8(msg, CLAT_A_DEV_WKP_STRICT, cfg->xlat.wkp_strict) ||
 	    nla_put_u16(msg, CLAT_A_DEV_TOS, cfg->tos) ||
 	    nla_put_u32(msg, CLAT_A_DEV_STATE, clat_state(clat)) ||
 	    nla_put_u32(msg, CLAT_A_DEV_PATH, path) ||
@@ -295,7 +295,7 @@ static int clat_nl_set_uplink(struct clat_config *cfg, struct net *net,
 	return err;
 }
 
-static int clat_nl_add_prefix(struct clat_config *cfg,
+static int clat_nl_add_prefix(struct clat_xlat *xlat,
 			      const struct nlattr *attr,
 			      struct netlink_ext_ack *extack)
 {
@@ -313,13 +313,13 @@ static int clat_nl_add_prefix(struct clat_config *cfg,
 				    "plat: a prefix needs both addr and len");
 		return -EINVAL;
 	}
-	if (cfg->n_plat == CLAT_PLAT_MAX) {
+	if (xlat->n_plat == CLAT_PLAT_MAX) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "plat: more than 8 prefixes");
 		return -ENOSPC;
 	}
 
 	addr = nla_get_in6_addr(tb[CLAT_A_PREFIX_ADDR]);
-	if (!clat_plat_init(&cfg->plat[cfg->n_plat], &addr,
+	if (!clat_plat_init(&xlat->plat[xlat->n_plat], &addr,
 			    nla_get_u8(tb[CLAT_A_PREFIX_LEN]))) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "plat: not a prefix of RFC 6052: length 32, 40, 48, 56, 64 or 96, bits 64 to 71 and all beyond the length zero");
@@ -330,26 +330,26 @@ static int clat_nl_add_prefix(struct clat_config *cfg,
 				    "plat: multicast, link-local and ::/96 cannot lead to a PLAT");
 		return -EINVAL;
 	}
-	for (i = 0; i < cfg->n_plat; i++)
-		if (cfg->plat[i].len == cfg->plat[cfg->n_plat].len &&
-		    ipv6_addr_equal(&cfg->plat[i].addr, &addr)) {
+	for (i = 0; i < xlat->n_plat; i++)
+		if (xlat->plat[i].len == xlat->plat[xlat->n_plat].len &&
+		    ipv6_addr_equal(&xlat->plat[i].addr, &addr)) {
 			NL_SET_ERR_MSG_ATTR(extack, attr,
 					    "plat: prefix is there twice");
 			return -EEXIST;
 		}
-	cfg->n_plat++;
+	xlat->n_plat++;
 	return 0;
 }
 
-static int clat_nl_set_plat(struct clat_config *cfg, const struct nlattr *list,
+static int clat_nl_set_plat(struct clat_xlat *xlat, const struct nlattr *list,
 			    struct netlink_ext_ack *extack)
 {
 	struct nlattr *attr;
 	int rem, err;
 
-	cfg->n_plat = 0;
+	xlat->n_plat = 0;
 	nla_for_each_nested(attr, list, rem) {
-		err = clat_nl_add_prefix(cfg, attr, extack);
+		err = clat_nl_add_prefix(xlat, attr, extack);
 		if (err)
 			return err;
 	}
@@ -382,7 +382,7 @@ static const char *clat_nl_read_pair(struct nlattr *tb[],
 	return NULL;
 }
 
-static int clat_nl_add_pair(struct clat_config *cfg, const struct nlattr *attr,
+static int clat_nl_add_pair(struct clat_xlat *xlat, const struct nlattr *attr,
 			    struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[CLAT_A_PAIR_MAX + 1];
@@ -407,7 +407,7 @@ static int clat_nl_add_pair(struct clat_config *cfg, const struct nlattr *attr,
 		return -EINVAL;
 	}
 
-	err = clat_map_add(cfg, &pair);
+	err = clat_map_add(&xlat->map, &pair);
 	if (err == -ENOSPC)
 		NL_SET_ERR_MSG(extack, "map: more than 64 pairs");
 	else if (err)
@@ -415,15 +415,15 @@ static int clat_nl_add_pair(struct clat_config *cfg, const struct nlattr *attr,
 	return err;
 }
 
-static int clat_nl_set_map(struct clat_config *cfg, const struct nlattr *list,
+static int clat_nl_set_map(struct clat_xlat *xlat, const struct nlattr *list,
 			   struct netlink_ext_ack *extack)
 {
 	struct nlattr *attr;
 	int rem, err;
 
-	cfg->n_map = 0;
+	xlat->map.n = 0;
 	nla_for_each_nested(attr, list, rem) {
-		err = clat_nl_add_pair(cfg, attr, extack);
+		err = clat_nl_add_pair(xlat, attr, extack);
 		if (err)
 			return err;
 	}
@@ -440,10 +440,10 @@ static int clat_nl_set(struct clat_config *cfg, struct genl_info *info)
 					 attrs[CLAT_A_DEV_UPLINK],
 					 info->extack);
 	if (!err && attrs[CLAT_A_DEV_PLAT])
-		err = clat_nl_set_plat(cfg, attrs[CLAT_A_DEV_PLAT],
+		err = clat_nl_set_plat(&cfg->xlat, attrs[CLAT_A_DEV_PLAT],
 				       info->extack);
 	if (!err && attrs[CLAT_A_DEV_MAP])
-		err = clat_nl_set_map(cfg, attrs[CLAT_A_DEV_MAP],
+		err = clat_nl_set_map(&cfg->xlat, attrs[CLAT_A_DEV_MAP],
 				      info->extack);
 	if (err)
 		return err;
@@ -454,7 +454,7 @@ static int clat_nl_set(struct clat_config *cfg, struct genl_info *info)
 	if (attrs[CLAT_A_DEV_FWMARK])
 		cfg->fwmark = nla_get_u32(attrs[CLAT_A_DEV_FWMARK]);
 	if (attrs[CLAT_A_DEV_WKP_STRICT])
-		cfg->wkp_strict = nla_get_u8(attrs[CLAT_A_DEV_WKP_STRICT]);
+		cfg->xlat.wkp_strict = nla_get_u8(attrs[CLAT_A_DEV_WKP_STRICT]);
 	if (attrs[CLAT_A_DEV_TOS])
 		cfg->tos = nla_get_u16(attrs[CLAT_A_DEV_TOS]);
 	return 0;

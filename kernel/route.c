@@ -21,7 +21,7 @@
 
 /* Written by its own CPU only, with BH disabled. */
 struct clat_route {
-	__be32 saddr4, daddr4;
+	__be32 local4, far4;
 	u32 cookie;
 	struct dst_entry *dst;		/* holds a reference; %NULL if unused */
 };
@@ -70,9 +70,9 @@ void clat_routes_free(struct clat_route_table __percpu *routes)
 }
 
 static struct clat_route *clat_route_slot(const struct clat_config *cfg,
-					  __be32 saddr4, __be32 daddr4)
+					  const struct clat_ends *ends)
 {
-	u32 key = (__force u32)saddr4 ^ (__force u32)daddr4;
+	u32 key = (__force u32)(ends->local4 ^ ends->far4);
 
 	key ^= key >> 16;
 	key ^= key >> 8;
@@ -105,10 +105,7 @@ static struct dst_entry *clat_route_lookup(struct net *net,
  * clat_route46() - find the route of a translated packet
  * @net:	namespace of the device
  * @cfg:	the configuration, with an uplink
- * @saddr4:	source address before the translation
- * @daddr4:	destination address before the translation
- * @saddr:	source address
- * @daddr:	destination address
+ * @ends:	its addresses
  *
  * Context: BH disabled, RCU read side.
  *
@@ -116,26 +113,24 @@ static struct dst_entry *clat_route_lookup(struct net *net,
  * and without a reference for the caller; %NULL if there is none.
  */
 struct dst_entry *clat_route46(struct net *net, const struct clat_config *cfg,
-			       __be32 saddr4, __be32 daddr4,
-			       const struct in6_addr *saddr,
-			       const struct in6_addr *daddr)
+			       const struct clat_ends *ends)
 {
-	struct clat_route *route = clat_route_slot(cfg, saddr4, daddr4);
+	struct clat_route *route = clat_route_slot(cfg, ends);
 	struct dst_entry *dst = route->dst;
 
-	if (dst && route->daddr4 == daddr4 && route->saddr4 == saddr4 &&
-	    dst_check(dst, route->cookie))
+	if (dst && route->far4 == ends->far4 &&
+	    route->local4 == ends->local4 && dst_check(dst, route->cookie))
 		return dst;
 
-	dst = clat_route_lookup(net, cfg, saddr, daddr);
+	dst = clat_route_lookup(net, cfg, &ends->local6, &ends->far6);
 	if (!dst)
 		return NULL;
 
 	/* Freed after a grace period: who still sends by it may go on. */
 	dst_release(route->dst);
 	route->dst = dst;
-	route->saddr4 = saddr4;
-	route->daddr4 = daddr4;
+	route->local4 = ends->local4;
+	route->far4 = ends->far4;
 	route->cookie = rt6_get_cookie(dst_rt6_info(dst));
 	return dst;
 }

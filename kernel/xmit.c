@@ -8,13 +8,20 @@
 
 #include "clat.h"
 
-/* The verdict on an IPv4 packet before anything is written. */
+/**
+ * struct clat_flow46 - the verdict on an IPv4 packet before it is written
+ * @pkt:	what the parser found
+ * @ends:	its addresses
+ * @dst:	its route, without a reference
+ * @mtu:	octets an IPv6 packet may have
+ * @split:	it is larger, and may be fragmented
+ */
 struct clat_flow46 {
 	struct clat_packet pkt;
-	const struct clat_pair *pair;
-	struct in6_addr saddr, daddr;
+	struct clat_ends ends;
 	struct dst_entry *dst;
-	unsigned int mtu4;	/* IPv4 MTU of the way to the PLAT */
+	unsigned int mtu;
+	bool split;
 };
 
 static int clat_parse46(struct sk_buff *skb, struct clat_packet *pkt)
@@ -27,52 +34,36 @@ static int clat_parse46(struct sk_buff *skb, struct clat_packet *pkt)
 	return need > 0 ? -CLAT_DROP_MEMORY46 : need;
 }
 
-static int clat_addrs46(const struct clat_config *cfg,
-			const struct iphdr *ip, struct clat_flow46 *flow)
-{
-	const struct clat_plat *plat = &cfg->plat[0];
-	const struct clat_pair *pair;
-
-	pair = clat_map_find4(cfg, ip->saddr);
-	if (!pair)
-		return -CLAT_DROP_SOURCE46;
-	if (clat_v4_far_never(ip->daddr) || clat_map_find4(cfg, ip->daddr) ||
-	    (cfg->wkp_strict && plat->wkp &&
-	     !clat_v4_global(ip->daddr)))
-		return -CLAT_DROP_DEST46;
-
-	flow->pair = pair;
-	flow->saddr = pair->v6;
-	flow->saddr.s6_addr32[3] |= ip->saddr & ~pair->mask;
-	clat_plat_embed(plat, ip->daddr, &flow->daddr);
-	return 0;
-}
-
 /* Every size is judged here: nothing further on could answer the sender. */
 static int clat_size46(const struct clat_config *cfg,
 		       const struct sk_buff *skb, struct clat_flow46 *flow)
 {
 	const struct clat_packet *pkt = &flow->pkt;
-	unsigned int growth = sizeof(struct ipv6hdr) - pkt->l4_off;
-	unsigned int mtu = dst_mtu(flow->dst);
+	unsigned int growth = clat_hdr46_len(pkt) - pkt->l4_off;
 	bool fits;
 
+	flow->split = false;
+	flow->mtu = dst_mtu(flow->dst);
 	if (!pkt->df)
-		mtu = min(mtu, cfg->lowest_ipv6_mtu);
-	flow->mtu4 = mtu - CLAT_HDR_DIFF;
+		flow->mtu = min(flow->mtu, cfg->lowest_ipv6_mtu);
+	/* Errors are cut to what every way takes. */
+	if (pkt->l4 == CLAT_L4_ERROR)
+		return 0;
 
 	if (skb_is_gso(skb))
-		fits = skb_gso_validate_network_len(skb, mtu - growth);
+		fits = skb_gso_validate_network_len(skb, flow->mtu - growth);
 	else
-		fits = pkt->len <= mtu - growth;
+		fits = pkt->len <= flow->mtu - growth;
 	if (fits)
 		return 0;
-	return pkt->df ? -CLAT_DROP_TOO_BIG46 : -CLAT_DROP_UNFRAGMENTED46;
+	flow->split = !pkt->df;
+	return pkt->df ? -CLAT_DROP_TOO_BIG46 : 0;
 }
 
 static int clat_verdict46(struct net *net, const struct clat_config *cfg,
 			  struct sk_buff *skb, struct clat_flow46 *flow)
 {
+	const struct clat_xlat *xlat = &cfg->xlat;
 	int err;
 
 	if (skb->protocol != htons(ETH_P_IP))
@@ -80,17 +71,18 @@ static int clat_verdict46(struct net *net, const struct clat_config *cfg,
 	err = clat_parse46(skb, &flow->pkt);
 	if (err)
 		return err;
-	if (!cfg->uplink || !cfg->n_plat || !cfg->n_map)
+	if (!cfg->uplink || !xlat->n_plat || !xlat->map.n)
 		return -CLAT_DROP_INACTIVE46;
-	err = clat_addrs46(cfg, ip_hdr(skb), flow);
+	err = clat_ends46(xlat, ip_hdr(skb)->saddr, ip_hdr(skb)->daddr,
+			  &flow->ends);
 	if (err)
 		return err;
-	if (skb_is_gso(skb) && !clat_gso_known(skb))
+
+	if (skb_is_gso(skb) && clat_gso_known(skb) &&
+	    !clat_gso_fits(skb, flow->pkt.proto))
 		return -CLAT_DROP_GSO46;
 
-	flow->dst = clat_route46(net, cfg, ip_hdr(skb)->saddr,
-				 ip_hdr(skb)->daddr, &flow->saddr,
-				 &flow->daddr);
+	flow->dst = clat_route46(net, cfg, &flow->ends);
 	if (!flow->dst)
 		return -CLAT_DROP_ROUTE46;
 	if (cfg->tos != CLAT_TOS_INHERIT)
@@ -114,7 +106,10 @@ static void clat_answer46(struct sk_buff *skb, int reason,
 	switch (reason) {
 	case -CLAT_DROP_TOO_BIG46:
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
-			      htonl(flow->mtu4));
+			      htonl(flow->mtu - CLAT_HDR_DIFF));
+		break;
+	case -CLAT_DROP_SOURCE_ROUTE46:
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_SR_FAILED, 0);
 		break;
 	case -CLAT_DROP_INACTIVE46:
 	case -CLAT_DROP_ROUTE46:
@@ -122,9 +117,91 @@ static void clat_answer46(struct sk_buff *skb, int reason,
 		break;
 	case -CLAT_DROP_SOURCE46:
 	case -CLAT_DROP_DEST46:
+	case -CLAT_DROP_UDP46:
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_PKT_FILTERED, 0);
 		break;
 	}
+}
+
+/* Translates the packet in place, or an error in a packet of its own. */
+static int clat_translate46(const struct net_device *dev,
+			    const struct clat_config *cfg,
+			    struct sk_buff **pskb,
+			    const struct clat_flow46 *flow)
+{
+	const struct clat_mtus mtus = {
+		.v4 = READ_ONCE(dev->mtu),
+		.v6 = dst_mtu(flow->dst),
+	};
+	struct sk_buff *skb = *pskb, *error;
+
+	if (flow->pkt.l4 != CLAT_L4_ERROR)
+		return clat_xlat46(cfg, skb, &flow->pkt, &flow->ends);
+
+	error = clat_error_skb46(cfg, skb, &flow->pkt, &flow->ends, &mtus);
+	if (IS_ERR(error))
+		return PTR_ERR(error);
+	consume_skb(skb);
+	*pskb = error;
+	return 0;
+}
+
+static void clat_xmit_one(struct sk_buff *skb, struct net_device *dev,
+			  const struct clat_config *cfg);
+
+static void clat_xmit_segments(struct sk_buff *skb, struct net_device *dev,
+			       const struct clat_config *cfg)
+{
+	struct sk_buff *segs = clat_gso_split(skb), *next;
+
+	if (!segs) {
+		clat_drop(netdev_priv(dev), CLAT_DROP_GSO46);
+		kfree_skb(skb);
+		return;
+	}
+	skb_list_walk_safe(segs, skb, next) {
+		skb_mark_not_on_list(skb);
+		clat_xmit_one(skb, dev, cfg);
+	}
+}
+
+static void clat_xmit_one(struct sk_buff *skb, struct net_device *dev,
+			  const struct clat_config *cfg)
+{
+	struct clat_dev *clat = netdev_priv(dev);
+	struct net *net = dev_net(dev);
+	unsigned int len = skb->len;
+	struct clat_flow46 flow;
+	u16 id;
+	int err;
+
+	err = clat_verdict46(net, cfg, skb, &flow);
+	if (err) {
+		clat_answer46(skb, err, &flow);
+		goto drop;
+	}
+	if (skb_is_gso(skb) && (flow.split || !clat_gso_known(skb))) {
+		clat_xmit_segments(skb, dev, cfg);
+		return;
+	}
+	id = ntohs(ip_hdr(skb)->id);
+	err = clat_translate46(dev, cfg, &skb, &flow);
+	if (err)
+		goto drop;
+
+	dev_sw_netstats_tx_add(dev, 1, min(len, flow.pkt.len));
+	if (!flow.split) {
+		clat_route_output(net, cfg, skb, dev, flow.dst);
+		return;
+	}
+	err = clat_frag_output(net, cfg, skb, id, dev, flow.dst, flow.mtu);
+	if (err)
+		clat_drop(clat, err);
+	return;
+
+drop:
+	clat_drop(clat, err);
+	kfree_skb(skb);
 }
 
 /**
@@ -139,43 +216,17 @@ static void clat_answer46(struct sk_buff *skb, int reason,
 netdev_tx_t clat_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct clat_dev *clat = netdev_priv(dev);
-	struct net *net = dev_net(dev);
-	const struct clat_config *cfg;
-	struct clat_flow46 flow;
-	unsigned int len;
-	int err;
 
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (!skb) {
 		clat_drop(clat, CLAT_DROP_MEMORY46);
 		return NETDEV_TX_OK;
 	}
-
 	/* Packet sockets and BPF may have left it anywhere. */
 	skb_reset_network_header(skb);
 
 	rcu_read_lock();
-	cfg = rcu_dereference(clat->config);
-	err = clat_verdict46(net, cfg, skb, &flow);
-	if (err) {
-		clat_answer46(skb, err, &flow);
-		goto drop;
-	}
-	err = clat_xlat46(cfg, skb, &flow.pkt, flow.pair, &flow.saddr,
-			  &flow.daddr);
-	if (err)
-		goto drop;
-
-	/* The IPv4 length, as the uplink's own counter has the IPv6 length */
-	len = skb->len - sizeof(struct ipv6hdr) + flow.pkt.l4_off;
-	dev_sw_netstats_tx_add(dev, 1, len);
-	clat_route_output(net, cfg, skb, dev, flow.dst);
+	clat_xmit_one(skb, dev, rcu_dereference(clat->config));
 	rcu_read_unlock();
-	return NETDEV_TX_OK;
-
-drop:
-	rcu_read_unlock();
-	clat_drop(clat, err);
-	kfree_skb(skb);
 	return NETDEV_TX_OK;
 }

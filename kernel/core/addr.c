@@ -53,7 +53,6 @@ bool clat_plat_init(struct clat_plat *plat, const struct in6_addr *addr,
 
 	plat->addr = *addr;
 	plat->len = len;
-	plat->aligned = len == 32 || len == 96;
 	plat->wkp = len == 96 && addr->s6_addr32[0] == htonl(0x0064ff9b) &&
 		    !addr->s6_addr32[1] && !addr->s6_addr32[2];
 	plat->sum = csum_partial(addr, sizeof(*addr), 0);

@@ -44,3 +44,102 @@ void clat_csum_partial(__sum16 *check, __wsum delta)
 {
 	*check = ~csum_fold(csum_add(csum_unfold(*check), delta));
 }
+
+/* A sum that is zero in one's complement changes no checksum. */
+static bool clat_csum_neutral(__wsum delta)
+{
+	__sum16 folded = csum_fold(delta);
+
+	return folded == 0 || folded == (__force __sum16)0xffff;
+}
+
+static void clat_l4_adjust(__sum16 *check, const struct clat_packet *pkt,
+			   __wsum delta, bool partial)
+{
+	if (partial) {
+		clat_csum_partial(check, delta);
+		return;
+	}
+	clat_csum_full(check, delta);
+	/* In UDP, 0 would mean that there is none. */
+	if (!*check && (pkt->proto == IPPROTO_UDP ||
+			pkt->proto == IPPROTO_UDPLITE))
+		*check = (__force __sum16)0xffff;
+}
+
+static void clat_l4_sum(__sum16 *check, const struct clat_packet *pkt,
+			__wsum delta, bool partial)
+{
+	if (clat_csum_neutral(delta))
+		return;
+	if (!partial && !*check && pkt->proto == IPPROTO_UDP)
+		return;
+	clat_l4_adjust(check, pkt, delta, partial);
+}
+
+/* The type is part of what the checksum covers, unless that is to be done. */
+static void clat_l4_echo(void *l4, const struct clat_packet *pkt, u8 type,
+			 __wsum delta, bool partial)
+{
+	__sum16 *word = l4, old = *word;
+
+	*(u8 *)l4 = type;
+	if (!partial)
+		delta = csum_add(csum_sub(delta, csum_unfold(old)),
+				 csum_unfold(*word));
+	clat_l4_adjust(l4 + pkt->check_off, pkt, delta, partial);
+}
+
+/**
+ * clat_l4_46() - adjust a transport header from IPv4 to IPv6
+ * @l4:		the header, @pkt->l4_len octets of it
+ * @pkt:	the parsed IPv4 packet, no ICMP error
+ * @ends:	its addresses
+ * @partial:	the checksum has only the pseudo header yet
+ *
+ * A UDP datagram without a checksum stays without one.
+ */
+void clat_l4_46(void *l4, const struct clat_packet *pkt,
+		const struct clat_ends *ends, bool partial)
+{
+	switch (pkt->l4) {
+	case CLAT_L4_SUM:
+		clat_l4_sum(l4 + pkt->check_off, pkt, clat_ends_delta46(ends),
+			    partial);
+		break;
+	case CLAT_L4_ECHO:
+		clat_l4_echo(l4, pkt, clat_icmp46_echo(*(u8 *)l4),
+			     clat_csum_icmp_pseudo(&ends->local6, &ends->far6,
+						   pkt->len - pkt->l4_off),
+			     partial);
+		break;
+	}
+}
+
+/**
+ * clat_l4_64() - adjust a transport header from IPv6 to IPv4
+ * @l4:		the header, @pkt->l4_len octets of it
+ * @pkt:	the parsed IPv6 packet, no ICMP error
+ * @ends:	its addresses
+ * @partial:	the checksum has only the pseudo header yet
+ *
+ * A UDP datagram without a checksum stays so: RFC 7915, section 5.5.
+ */
+void clat_l4_64(void *l4, const struct clat_packet *pkt,
+		const struct clat_ends *ends, bool partial)
+{
+	__wsum pseudo;
+
+	switch (pkt->l4) {
+	case CLAT_L4_SUM:
+		clat_l4_sum(l4 + pkt->check_off, pkt,
+			    csum_sub(0, clat_ends_delta46(ends)), partial);
+		break;
+	case CLAT_L4_ECHO:
+		pseudo = clat_csum_icmp_pseudo(&ends->local6, &ends->far6,
+					       pkt->len - pkt->l4_off);
+		clat_l4_echo(l4, pkt, clat_icmp64_echo(*(u8 *)l4),
+			     csum_sub(0, pseudo), partial);
+		break;
+	}
+}

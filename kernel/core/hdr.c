@@ -3,22 +3,44 @@
 #include "core.h"
 
 /**
- * clat_hdr46() - write the IPv6 header of a translated packet
- * @ip6:	where to; may overlap the IPv4 header, which is not read
+ * clat_hdr46_len() - octets that clat_hdr46() writes
  * @pkt:	the parsed IPv4 packet
+ */
+unsigned int clat_hdr46_len(const struct clat_packet *pkt)
+{
+	return sizeof(struct ipv6hdr) + (pkt->frag ? CLAT_FRAG_LEN : 0);
+}
+
+static void clat_frag_hdr46(__be32 *frag, const struct clat_packet *pkt,
+			    u8 nexthdr)
+{
+	frag[0] = htonl(nexthdr << 24 | pkt->frag_off | pkt->more);
+	frag[1] = htonl(pkt->id);
+}
+
+/**
+ * clat_hdr46() - write the IPv6 header of a translated packet
+ * @to:		where to; may overlap the IPv4 header, which is not read
+ * @pkt:	the parsed IPv4 packet. A fragment gets a Fragment header.
  * @saddr:	source address
  * @daddr:	destination address
  */
-void clat_hdr46(struct ipv6hdr *ip6, const struct clat_packet *pkt,
+void clat_hdr46(void *to, const struct clat_packet *pkt,
 		const struct in6_addr *saddr, const struct in6_addr *daddr)
 {
 	u8 nexthdr = pkt->proto == IPPROTO_ICMP ? IPPROTO_ICMPV6 : pkt->proto;
-	__be32 *word = (__be32 *)ip6;
+	u32 payload = pkt->len - pkt->l4_off;
+	struct ipv6hdr *ip6 = to;
+	__be32 *word = to;
 
+	if (pkt->frag) {
+		clat_frag_hdr46((__be32 *)(ip6 + 1), pkt, nexthdr);
+		nexthdr = IPPROTO_FRAGMENT;
+		payload += CLAT_FRAG_LEN;
+	}
 	/* version 6, traffic class, flow label 0 */
 	word[0] = htonl(0x60000000 | pkt->tos << 20);
-	word[1] = htonl((pkt->len - pkt->l4_off) << 16 | nexthdr << 8 |
-			pkt->ttl);
+	word[1] = htonl(payload << 16 | nexthdr << 8 | pkt->ttl);
 	ip6->saddr = *saddr;
 	ip6->daddr = *daddr;
 }
@@ -29,18 +51,24 @@ void clat_hdr46(struct ipv6hdr *ip6, const struct clat_packet *pkt,
  * @pkt:	the parsed IPv6 packet
  * @saddr:	source address
  * @daddr:	destination address
- * @id:		identification
- * @df:		set Don't Fragment
+ * @id:		identification, unless it is a fragment and has its own
+ * @df:		set Don't Fragment, unless it is a fragment
  */
 void clat_hdr64(struct iphdr *ip, const struct clat_packet *pkt,
 		__be32 saddr, __be32 daddr, __be16 id, bool df)
 {
+	u16 frag = df ? 0x4000 : 0;
+
+	if (pkt->frag) {
+		id = htons(pkt->id);
+		frag = (pkt->more ? 0x2000 : 0) | pkt->frag_off / 8;
+	}
 	ip->version = 4;
 	ip->ihl = sizeof(*ip) / 4;
 	ip->tos = pkt->tos;
 	ip->tot_len = htons(pkt->len - pkt->l4_off + sizeof(*ip));
 	ip->id = id;
-	ip->frag_off = df ? htons(0x4000) : 0;
+	ip->frag_off = htons(frag);
 	ip->ttl = pkt->ttl;
 	ip->protocol = pkt->proto == IPPROTO_ICMPV6 ? IPPROTO_ICMP : pkt->proto;
 	ip->saddr = saddr;

@@ -147,26 +147,9 @@ static void addr_plat_fields(struct kunit *test)
 	ref_expect_bytes(test, "prefix", plat.addr.s6_addr, 16,
 			 prefix.s6_addr, 16);
 	KUNIT_EXPECT_EQ(test, plat.len, (u8)ex->len);
-	KUNIT_EXPECT_EQ(test, plat.aligned, ex->len == 32 || ex->len == 96);
 	KUNIT_EXPECT_EQ(test, plat.wkp, !strcmp(ex->name, "64:ff9b::/96"));
 	KUNIT_EXPECT_EQ(test, (u16)~ntohs((__force __be16)csum_fold(plat.sum)),
 			sum);
-}
-
-/* What aligned promises: the sum of an address is plat.sum plus its IPv4. */
-static void addr_aligned_sum(struct kunit *test)
-{
-	const struct addr_example *ex = test->param_value;
-	struct clat_plat plat = addr_plat(test, ex->prefix, ex->len);
-	__be32 v4 = ref_v4("203.17.113.250");
-	struct in6_addr v6;
-	u16 sum;
-
-	clat_plat_embed(&plat, v4, &v6);
-	sum = ref_sum(&v4, sizeof(v4),
-		      (u16)~ntohs((__force __be16)csum_fold(plat.sum)));
-	KUNIT_EXPECT_EQ(test, plat.aligned,
-			ref_sum(&v6, sizeof(v6), 0) == sum);
 }
 
 static void addr_plat_lengths(struct kunit *test)
@@ -383,7 +366,6 @@ static struct kunit_case addr_cases[] = {
 	KUNIT_CASE_PARAM(addr_round_trip, addr_example_gen_params),
 	KUNIT_CASE_PARAM(addr_match_prefix, addr_example_gen_params),
 	KUNIT_CASE_PARAM(addr_plat_fields, addr_example_gen_params),
-	KUNIT_CASE_PARAM(addr_aligned_sum, addr_example_gen_params),
 	KUNIT_CASE(addr_plat_lengths),
 	KUNIT_CASE(addr_plat_host_bits),
 	KUNIT_CASE(addr_plat_wkp),

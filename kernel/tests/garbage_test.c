@@ -61,46 +61,6 @@ static void garbage_make(struct kunit *test, struct rnd_state *rnd, bool ipv6)
 	skb_shinfo(ctx->skb)->gso_size = type ? 1 + (r >> 20) % 60 : 0;
 }
 
-static int garbage_xlat46(struct test_ctx *ctx)
-{
-	struct sk_buff *skb = ctx->skb;
-	const struct clat_pair *pair;
-	struct in6_addr saddr, daddr;
-	struct clat_packet pkt;
-	int need;
-
-	do {
-		need = clat_parse4(skb->data, skb_headlen(skb), skb->len, &pkt);
-	} while (need > 0 && pskb_may_pull(skb, need));
-	if (need)
-		return need;
-	pair = clat_map_find4(ctx->cfg, ip_hdr(skb)->saddr);
-	if (!pair)
-		return -CLAT_DROP_SOURCE46;
-	if (skb_is_gso(skb) && !clat_gso_known(skb))
-		return -CLAT_DROP_GSO46;
-	saddr = pair->v6;
-	clat_plat_embed(&ctx->cfg->plat[0], ip_hdr(skb)->daddr, &daddr);
-	return clat_xlat46(ctx->cfg, skb, &pkt, pair, &saddr, &daddr);
-}
-
-static int garbage_xlat64(struct test_ctx *ctx)
-{
-	const struct clat_pair *pair;
-	struct in6_addr addr;
-
-	/* The ingress hook lets nothing else come that far. */
-	memcpy(&addr, ctx->in + 24, sizeof(addr));
-	pair = clat_map_find6(ctx->cfg, &addr);
-	if (!pair)
-		return -CLAT_DROP_HEADER64;
-	memcpy(&addr, ctx->in + 8, sizeof(addr));
-	if (!clat_plat_match(&ctx->cfg->plat[0], &addr))
-		return -CLAT_DROP_SOURCE64;
-	return clat_xlat64(ctx->clat, ctx->cfg, ctx->skb, &ctx->cfg->plat[0],
-			   pair);
-}
-
 /* The header says how long the packet is, and the IPv4 header is sound. */
 static void garbage_expect_sound(struct kunit *test, unsigned int round,
 				 bool ipv6)
@@ -129,7 +89,7 @@ static bool garbage_round(struct kunit *test, struct rnd_state *rnd,
 	int ret;
 
 	garbage_make(test, rnd, !to6);
-	ret = to6 ? garbage_xlat46(ctx) : garbage_xlat64(ctx);
+	ret = to6 ? test_run46(ctx) : test_run64(ctx);
 	if (ret)
 		KUNIT_EXPECT_TRUE_MSG(test,
 				      ret < 0 && ret >= -CLAT_DROP_MAX,

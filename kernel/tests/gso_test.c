@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* gso.c: which superframes cross in one piece. */
+/* gso.c: which superframes cross in one piece, and which not at all. */
 #include <kunit/test.h>
 
 #include "clat.h"
@@ -65,8 +65,56 @@ static void gso_known(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, encapsulated);
 }
 
+/* An IP header can say no more than 65535. */
+static void gso_longest(struct kunit *test)
+{
+	struct sk_buff *skb = alloc_skb(100, GFP_KERNEL);
+	bool longest, longer;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_shinfo(skb)->gso_size = 1200;
+	skb_shinfo(skb)->gso_type = SKB_GSO_TCPV6;
+	skb->len = 65535;
+	longest = clat_gso_known(skb);
+	skb->len = 65536;
+	longer = clat_gso_known(skb);
+	skb->len = 0;
+	kfree_skb(skb);
+	KUNIT_EXPECT_TRUE(test, longest);
+	KUNIT_EXPECT_FALSE(test, longer);
+}
+
+static void gso_fits(struct kunit *test)
+{
+	static const struct {
+		unsigned int type;
+		u8 proto;
+	} kinds[] = {
+		{ SKB_GSO_TCPV4, 6 }, { SKB_GSO_TCPV6, 6 },
+		{ SKB_GSO_TCPV4 | SKB_GSO_DODGY, 6 },
+		{ SKB_GSO_TCPV6 | SKB_GSO_TCP_ECN, 6 },
+		{ SKB_GSO_UDP_L4, 17 }, { SKB_GSO_UDP_L4 | SKB_GSO_DODGY, 17 },
+	};
+	struct sk_buff *skb = alloc_skb(100, GFP_KERNEL);
+	unsigned int i, proto;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_shinfo(skb)->gso_size = 1200;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		for (proto = 0; proto < 256; proto++) {
+			skb_shinfo(skb)->gso_type = kinds[i].type;
+			KUNIT_EXPECT_EQ_MSG(test, clat_gso_fits(skb, proto),
+					    proto == kinds[i].proto,
+					    "0x%x, protocol %u",
+					    kinds[i].type, proto);
+		}
+	kfree_skb(skb);
+}
+
 static struct kunit_case gso_test_cases[] = {
 	KUNIT_CASE_PARAM(gso_known, gso_gen_params),
+	KUNIT_CASE(gso_longest),
+	KUNIT_CASE(gso_fits),
 	{}
 };
 

@@ -11,6 +11,7 @@ struct hdr_case {
 	u16 id;
 	bool df;
 	u8 want[20];	/* IPv6: without the addresses */
+	u8 frag[8];	/* IPv6: Fragment header */
 };
 
 /* 2001:db8:1:2::c1a7 and 64:ff9b::203.0.113.33, as all cases have them */
@@ -45,6 +46,31 @@ static const struct hdr_case hdr46_cases[] = {
 		.pkt = { .len = 65535, .l4_off = 20, .proto = 6, .tos = 0xb8,
 			 .ttl = 63 },
 		.want = { 0x6b, 0x80, 0x00, 0x00, 0xff, 0xeb, 0x06, 0x3f },
+	}, {
+		.name = "first fragment",
+		.pkt = { .len = 1500, .l4_off = 20, .proto = 17, .ttl = 64,
+			 .id = 0xbeef, .frag = true, .more = true },
+		.want = { 0x60, 0x00, 0x00, 0x00, 0x05, 0xd0, 0x2c, 0x40 },
+		.frag = { 0x11, 0x00, 0x00, 0x01, 0x00, 0x00, 0xbe, 0xef },
+	}, {
+		.name = "fragment in the middle, options",
+		.pkt = { .len = 60, .l4_off = 28, .proto = 6, .ttl = 2,
+			 .frag_off = 1480, .frag = true, .more = true },
+		.want = { 0x60, 0x00, 0x00, 0x00, 0x00, 0x28, 0x2c, 0x02 },
+		.frag = { 0x06, 0x00, 0x05, 0xc9, 0x00, 0x00, 0x00, 0x00 },
+	}, {
+		.name = "last fragment at the last offset, DF",
+		.pkt = { .len = 21, .l4_off = 20, .proto = 50, .ttl = 64,
+			 .id = 0xffff, .frag_off = 65528, .frag = true,
+			 .df = true },
+		.want = { 0x60, 0x00, 0x00, 0x00, 0x00, 0x09, 0x2c, 0x40 },
+		.frag = { 0x32, 0x00, 0xff, 0xf8, 0x00, 0x00, 0xff, 0xff },
+	}, {
+		.name = "the longest fragment",
+		.pkt = { .len = 65535, .l4_off = 20, .proto = 17, .ttl = 64,
+			 .id = 1, .frag = true, .more = true },
+		.want = { 0x60, 0x00, 0x00, 0x00, 0xff, 0xf3, 0x2c, 0x40 },
+		.frag = { 0x11, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01 },
 	},
 };
 
@@ -86,6 +112,43 @@ static const struct hdr_case hdr64_cases[] = {
 		.want = { 0x45, 0x00, 0x00, 0x1c, 0x12, 0x34, 0x00, 0x00,
 			  0x40, 0x11, 0x00, 0x00, 0xcb, 0x00, 0x71, 0x21,
 			  0xc0, 0x00, 0x00, 0x01 },
+	}, {
+		/* RFC 7915, section 5.1.1: low half of the identification */
+		.name = "first fragment",
+		.pkt = { .len = 1280, .l4_off = 48, .proto = 17, .ttl = 64,
+			 .id = 0xdeadbeef, .frag = true, .more = true },
+		.id = 0x1234,
+		.df = true,
+		.want = { 0x45, 0x00, 0x04, 0xe4, 0xbe, 0xef, 0x20, 0x00,
+			  0x40, 0x11, 0x00, 0x00, 0xcb, 0x00, 0x71, 0x21,
+			  0xc0, 0x00, 0x00, 0x01 },
+	}, {
+		.name = "fragment in the middle",
+		.pkt = { .len = 88, .l4_off = 48, .proto = 6, .ttl = 64,
+			 .id = 0x00010000, .frag_off = 1232, .frag = true,
+			 .more = true },
+		.id = 0x1234,
+		.want = { 0x45, 0x00, 0x00, 0x3c, 0x00, 0x00, 0x20, 0x9a,
+			  0x40, 0x06, 0x00, 0x00, 0xcb, 0x00, 0x71, 0x21,
+			  0xc0, 0x00, 0x00, 0x01 },
+	}, {
+		.name = "last fragment at the last offset, above 1260 octets",
+		.pkt = { .len = 1348, .l4_off = 48, .proto = 50, .ttl = 64,
+			 .id = 0xffff, .frag_off = 65528, .frag = true },
+		.id = 0x1234,
+		.df = true,
+		.want = { 0x45, 0x00, 0x05, 0x28, 0xff, 0xff, 0x1f, 0xff,
+			  0x40, 0x32, 0x00, 0x00, 0xcb, 0x00, 0x71, 0x21,
+			  0xc0, 0x00, 0x00, 0x01 },
+	}, {
+		.name = "atomic fragment, ICMPv6",
+		.pkt = { .len = 56, .l4_off = 48, .proto = 58, .ttl = 64,
+			 .id = 0x87654321, .frag = true },
+		.id = 0x1234,
+		.df = true,
+		.want = { 0x45, 0x00, 0x00, 0x1c, 0x43, 0x21, 0x00, 0x00,
+			  0x40, 0x01, 0x00, 0x00, 0xcb, 0x00, 0x71, 0x21,
+			  0xc0, 0x00, 0x00, 0x01 },
 	},
 };
 
@@ -103,16 +166,19 @@ static void hdr_write46(struct kunit *test)
 	const struct hdr_case *c = test->param_value;
 	struct in6_addr saddr = ref_v6("2001:db8:1:2::c1a7");
 	struct in6_addr daddr = ref_v6("64:ff9b::203.0.113.33");
-	u8 *buf = kunit_kmalloc(test, 40, GFP_KERNEL);
-	u8 want[40], fill;
+	unsigned int len = c->pkt.frag ? 48 : 40;
+	u8 *buf = kunit_kmalloc(test, len, GFP_KERNEL);
+	u8 want[48], fill;
 
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	memcpy(want, c->want, 8);
 	memcpy(want + 8, hdr_addrs6, sizeof(hdr_addrs6));
+	memcpy(want + 40, c->frag, 8);
+	KUNIT_EXPECT_EQ(test, clat_hdr46_len(&c->pkt), len);
 	for (fill = 0; ; fill = 0xff) {
-		memset(buf, fill, 40);
-		clat_hdr46((struct ipv6hdr *)buf, &c->pkt, &saddr, &daddr);
-		ref_expect_bytes(test, "header", buf, 40, want, 40);
+		memset(buf, fill, len);
+		clat_hdr46(buf, &c->pkt, &saddr, &daddr);
+		ref_expect_bytes(test, "header", buf, len, want, len);
 		if (fill)
 			return;
 	}

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/* map.c: pairs are found from either side, and overlapping ones refused. */
+/* core/map.c: pairs are found from either side, and overlapping ones refused. */
 #include <kunit/test.h>
 
-#include "clat.h"
+#include "core/core.h"
 #include "ref.h"
 #include "skb.h"
 
-static struct clat_config *map_config(struct kunit *test)
+static struct clat_map *map_new(struct kunit *test)
 {
-	struct clat_config *cfg = kunit_kzalloc(test, sizeof(*cfg), GFP_KERNEL);
+	struct clat_map *map = kunit_kzalloc(test, sizeof(*map), GFP_KERNEL);
 
-	KUNIT_ASSERT_NOT_NULL(test, cfg);
-	return cfg;
+	KUNIT_ASSERT_NOT_NULL(test, map);
+	return map;
 }
 
 /* Pair number i of 64: 10.i.16.0/28 and 2001:db8:1:j::a00/124, j falls. */
@@ -27,23 +27,23 @@ static struct clat_pair map_pair(unsigned int i)
 }
 
 /* In an order that is neither rising nor falling: 37 is prime to 64. */
-static void map_fill(struct kunit *test, struct clat_config *cfg)
+static void map_fill(struct kunit *test, struct clat_map *map)
 {
 	unsigned int i;
 
 	for (i = 0; i < CLAT_MAP_MAX; i++) {
 		struct clat_pair pair = map_pair(i * 37 % CLAT_MAP_MAX);
 
-		KUNIT_ASSERT_EQ_MSG(test, clat_map_add(cfg, &pair), 0,
+		KUNIT_ASSERT_EQ_MSG(test, clat_map_add(map, &pair), 0,
 				    "pair %u", i);
 	}
-	KUNIT_ASSERT_EQ(test, cfg->n_map, CLAT_MAP_MAX);
+	KUNIT_ASSERT_EQ(test, map->n, CLAT_MAP_MAX);
 }
 
-static void map_expect4(struct kunit *test, const struct clat_config *cfg,
+static void map_expect4(struct kunit *test, const struct clat_map *map,
 			u32 addr, const struct clat_pair *want)
 {
-	const struct clat_pair *pair = clat_map_find4(cfg, htonl(addr));
+	const struct clat_pair *pair = clat_map_find4(map, htonl(addr));
 
 	if (!want) {
 		KUNIT_EXPECT_NULL_MSG(test, pair, "0x%08x", addr);
@@ -56,7 +56,7 @@ static void map_expect4(struct kunit *test, const struct clat_config *cfg,
 }
 
 /* low is the last word of the address, the rest is that of the pair near. */
-static void map_expect6(struct kunit *test, const struct clat_config *cfg,
+static void map_expect6(struct kunit *test, const struct clat_map *map,
 			const struct clat_pair *near, u32 low,
 			const struct clat_pair *want)
 {
@@ -64,7 +64,7 @@ static void map_expect6(struct kunit *test, const struct clat_config *cfg,
 	const struct clat_pair *pair;
 
 	addr.s6_addr32[3] = htonl(low);
-	pair = clat_map_find6(cfg, &addr);
+	pair = clat_map_find6(map, &addr);
 	if (!want) {
 		KUNIT_EXPECT_NULL_MSG(test, pair, "%pI6c", &addr);
 		return;
@@ -77,105 +77,105 @@ static void map_expect6(struct kunit *test, const struct clat_config *cfg,
 
 static void map_empty(struct kunit *test)
 {
-	struct clat_config *cfg = map_config(test);
+	struct clat_map *map = map_new(test);
 	struct clat_pair near = map_pair(0);
 
-	map_expect4(test, cfg, 0, NULL);
-	map_expect4(test, cfg, 0x0a001000, NULL);
-	map_expect4(test, cfg, 0xffffffff, NULL);
-	map_expect6(test, cfg, &near, 0xa00, NULL);
+	map_expect4(test, map, 0, NULL);
+	map_expect4(test, map, 0x0a001000, NULL);
+	map_expect4(test, map, 0xffffffff, NULL);
+	map_expect6(test, map, &near, 0xa00, NULL);
 	memset(&near, 0, sizeof(near));
-	map_expect6(test, cfg, &near, 0, NULL);
+	map_expect6(test, map, &near, 0, NULL);
 }
 
 /* An entry that is left from an older list is none. */
 static void map_empty_again(struct kunit *test)
 {
-	struct clat_config *cfg = map_config(test);
+	struct clat_map *map = map_new(test);
 
-	map_fill(test, cfg);
-	cfg->n_map = 0;
-	map_expect4(test, cfg, 0x0a001000, NULL);
-	map_expect6(test, cfg, &cfg->map6[0], 0xa00, NULL);
+	map_fill(test, map);
+	map->n = 0;
+	map_expect4(test, map, 0x0a001000, NULL);
+	map_expect6(test, map, &map->by6[0], 0xa00, NULL);
 }
 
-static void map_borders(struct kunit *test, const struct clat_config *cfg,
+static void map_borders(struct kunit *test, const struct clat_map *map,
 			unsigned int i)
 {
 	struct clat_pair pair = map_pair(i);
 	u32 v4 = 0x0a001000 + (i << 16);
 
-	map_expect4(test, cfg, v4 - 1, NULL);
-	map_expect4(test, cfg, v4, &pair);
-	map_expect4(test, cfg, v4 + 7, &pair);
-	map_expect4(test, cfg, v4 + 15, &pair);
-	map_expect4(test, cfg, v4 + 16, NULL);
+	map_expect4(test, map, v4 - 1, NULL);
+	map_expect4(test, map, v4, &pair);
+	map_expect4(test, map, v4 + 7, &pair);
+	map_expect4(test, map, v4 + 15, &pair);
+	map_expect4(test, map, v4 + 16, NULL);
 
-	map_expect6(test, cfg, &pair, 0x9ff, NULL);
-	map_expect6(test, cfg, &pair, 0xa00, &pair);
-	map_expect6(test, cfg, &pair, 0xa07, &pair);
-	map_expect6(test, cfg, &pair, 0xa0f, &pair);
-	map_expect6(test, cfg, &pair, 0xa10, NULL);
+	map_expect6(test, map, &pair, 0x9ff, NULL);
+	map_expect6(test, map, &pair, 0xa00, &pair);
+	map_expect6(test, map, &pair, 0xa07, &pair);
+	map_expect6(test, map, &pair, 0xa0f, &pair);
+	map_expect6(test, map, &pair, 0xa10, NULL);
 }
 
 static void map_one(struct kunit *test)
 {
-	struct clat_config *cfg = map_config(test);
+	struct clat_map *map = map_new(test);
 	struct clat_pair pair = map_pair(5);
 
-	KUNIT_ASSERT_EQ(test, clat_map_add(cfg, &pair), 0);
-	KUNIT_EXPECT_EQ(test, cfg->n_map, 1);
-	map_borders(test, cfg, 5);
-	map_expect4(test, cfg, 0, NULL);
-	map_expect4(test, cfg, 0xffffffff, NULL);
+	KUNIT_ASSERT_EQ(test, clat_map_add(map, &pair), 0);
+	KUNIT_EXPECT_EQ(test, map->n, 1);
+	map_borders(test, map, 5);
+	map_expect4(test, map, 0, NULL);
+	map_expect4(test, map, 0xffffffff, NULL);
 }
 
 /* The usual CLAT: one address on either side, each of their bits counts. */
 static void map_one_host(struct kunit *test)
 {
-	struct clat_config *cfg = map_config(test);
+	struct clat_map *map = map_new(test);
 	struct clat_pair pair = test_pair("192.0.0.1", 32,
 					  "2001:db8:1:2::c1a7");
 	unsigned int bit;
 
-	KUNIT_ASSERT_EQ(test, clat_map_add(cfg, &pair), 0);
-	map_expect4(test, cfg, 0xc0000001, &pair);
-	map_expect6(test, cfg, &pair, 0xc1a7, &pair);
+	KUNIT_ASSERT_EQ(test, clat_map_add(map, &pair), 0);
+	map_expect4(test, map, 0xc0000001, &pair);
+	map_expect6(test, map, &pair, 0xc1a7, &pair);
 	for (bit = 0; bit < 32; bit++)
-		map_expect4(test, cfg, 0xc0000001 ^ 1U << bit, NULL);
+		map_expect4(test, map, 0xc0000001 ^ 1U << bit, NULL);
 	for (bit = 0; bit < 128; bit++) {
 		struct in6_addr addr = pair.v6;
 
 		addr.s6_addr[bit / 8] ^= 0x80 >> bit % 8;
-		KUNIT_EXPECT_NULL_MSG(test, clat_map_find6(cfg, &addr),
+		KUNIT_EXPECT_NULL_MSG(test, clat_map_find6(map, &addr),
 				      "bit %u differs", bit);
 	}
 }
 
 static void map_two(struct kunit *test)
 {
-	struct clat_config *cfg = map_config(test);
+	struct clat_map *map = map_new(test);
 	struct clat_pair a = map_pair(3), b = map_pair(7);
 
-	KUNIT_ASSERT_EQ(test, clat_map_add(cfg, &b), 0);
-	KUNIT_ASSERT_EQ(test, clat_map_add(cfg, &a), 0);
-	map_borders(test, cfg, 3);
-	map_borders(test, cfg, 7);
-	map_expect4(test, cfg, 0, NULL);
-	map_expect4(test, cfg, 0xffffffff, NULL);
+	KUNIT_ASSERT_EQ(test, clat_map_add(map, &b), 0);
+	KUNIT_ASSERT_EQ(test, clat_map_add(map, &a), 0);
+	map_borders(test, map, 3);
+	map_borders(test, map, 7);
+	map_expect4(test, map, 0, NULL);
+	map_expect4(test, map, 0xffffffff, NULL);
 }
 
 static void map_full(struct kunit *test)
 {
-	struct clat_config *cfg = map_config(test);
+	struct clat_map *map = map_new(test);
 	struct clat_pair pair;
 	unsigned int i;
 
-	map_fill(test, cfg);
+	map_fill(test, map);
 	for (i = 0; i < CLAT_MAP_MAX; i++)
-		map_borders(test, cfg, i);
-	map_expect4(test, cfg, 0, NULL);
-	map_expect4(test, cfg, 0xffffffff, NULL);
+		map_borders(test, map, i);
+	map_expect4(test, map, 0, NULL);
+	map_expect4(test, map, 0xffffffff, NULL);
 
 	/* Sorted on both sides, all the same pairs */
 	for (i = 0; i < CLAT_MAP_MAX; i++) {
@@ -183,25 +183,25 @@ static void map_full(struct kunit *test)
 		struct clat_pair want6 = map_pair(CLAT_MAP_MAX - 1 - i);
 
 		KUNIT_EXPECT_EQ_MSG(test,
-				    memcmp(&cfg->map4[i], &want4,
+				    memcmp(&map->by4[i], &want4,
 					   sizeof(want4)),
-				    0, "map4[%u]", i);
+				    0, "by4[%u]", i);
 		KUNIT_EXPECT_EQ_MSG(test,
-				    memcmp(&cfg->map6[i], &want6,
+				    memcmp(&map->by6[i], &want6,
 					   sizeof(want6)),
-				    0, "map6[%u]", i);
+				    0, "by6[%u]", i);
 	}
 
 	pair = test_pair("172.16.0.1", 32, "2001:db8:ffff::1");
-	KUNIT_EXPECT_EQ(test, clat_map_add(cfg, &pair), -ENOSPC);
-	KUNIT_EXPECT_EQ(test, cfg->n_map, CLAT_MAP_MAX);
-	map_expect4(test, cfg, 0xac100001, NULL);
+	KUNIT_EXPECT_EQ(test, clat_map_add(map, &pair), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, map->n, CLAT_MAP_MAX);
+	map_expect4(test, map, 0xac100001, NULL);
 }
 
 /* Prefixes of all lengths that a pair can have, side by side */
 static void map_lengths(struct kunit *test)
 {
-	struct clat_config *cfg = map_config(test);
+	struct clat_map *map = map_new(test);
 	unsigned int len;
 
 	for (len = 1; len <= 32; len++) {
@@ -211,21 +211,21 @@ static void map_lengths(struct kunit *test)
 
 		pair.v4 = htonl(1U << (32 - len));
 		pair.v6.s6_addr32[3] = pair.v4;
-		KUNIT_ASSERT_EQ_MSG(test, clat_map_add(cfg, &pair), 0, "/%u",
+		KUNIT_ASSERT_EQ_MSG(test, clat_map_add(map, &pair), 0, "/%u",
 				    len);
 	}
 	for (len = 1; len <= 32; len++) {
 		u32 first = 1U << (32 - len), last = 2 * first - 1;
 		const struct clat_pair *pair;
 
-		pair = clat_map_find4(cfg, htonl(first));
+		pair = clat_map_find4(map, htonl(first));
 		KUNIT_ASSERT_NOT_NULL_MSG(test, pair, "/%u", len);
 		KUNIT_EXPECT_EQ(test, ntohl(pair->v4), first);
-		map_expect4(test, cfg, last, pair);
-		map_expect6(test, cfg, pair, first, pair);
-		map_expect6(test, cfg, pair, last, pair);
+		map_expect4(test, map, last, pair);
+		map_expect6(test, map, pair, first, pair);
+		map_expect6(test, map, pair, last, pair);
 	}
-	map_expect4(test, cfg, 0, NULL);
+	map_expect4(test, map, 0, NULL);
 }
 
 struct map_overlap {
@@ -285,25 +285,25 @@ static void map_overlapping(struct kunit *test)
 					 "2001:db8:1:2::2b00");
 	struct clat_pair far = test_pair("203.0.113.7", 32, "2001:db8:7::7");
 	struct clat_pair new = test_pair(c->v4, c->len, c->v6);
-	struct clat_config *cfg = map_config(test);
-	struct clat_config *before = map_config(test);
+	struct clat_map *map = map_new(test);
+	struct clat_map *before = map_new(test);
 
 	/* Another pair about them must not hide the overlap. */
 	if (c->len)
-		KUNIT_ASSERT_EQ(test, clat_map_add(cfg, &far), 0);
-	KUNIT_ASSERT_EQ(test, clat_map_add(cfg, &old), 0);
-	memcpy(before, cfg, sizeof(*cfg));
+		KUNIT_ASSERT_EQ(test, clat_map_add(map, &far), 0);
+	KUNIT_ASSERT_EQ(test, clat_map_add(map, &old), 0);
+	memcpy(before, map, sizeof(*map));
 
-	KUNIT_EXPECT_EQ(test, clat_map_add(cfg, &new), c->want);
+	KUNIT_EXPECT_EQ(test, clat_map_add(map, &new), c->want);
 	if (c->want) {
-		KUNIT_EXPECT_EQ_MSG(test, memcmp(before, cfg, sizeof(*cfg)), 0,
+		KUNIT_EXPECT_EQ_MSG(test, memcmp(before, map, sizeof(*map)), 0,
 				    "a refused pair changed the map");
 		return;
 	}
-	map_expect4(test, cfg, ntohl(new.v4), &new);
-	map_expect4(test, cfg, ntohl(new.v4 | ~new.mask), &new);
-	map_expect4(test, cfg, ntohl(old.v4), &old);
-	map_expect4(test, cfg, ntohl(old.v4 | ~old.mask), &old);
+	map_expect4(test, map, ntohl(new.v4), &new);
+	map_expect4(test, map, ntohl(new.v4 | ~new.mask), &new);
+	map_expect4(test, map, ntohl(old.v4), &old);
+	map_expect4(test, map, ntohl(old.v4 | ~old.mask), &old);
 }
 
 static struct kunit_case map_cases[] = {

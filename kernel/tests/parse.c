@@ -37,7 +37,8 @@ int parse_part(struct kunit *test, parse_fn parse, const u8 *data,
 		KUNIT_EXPECT_TRUE_MSG(test,
 				      pkt->l4_off + pkt->l4_len <= linear &&
 				      pkt->l4_off + pkt->l4_len <= pkt->len &&
-				      pkt->check_off + 2 <= pkt->l4_len &&
+				      (pkt->l4 == CLAT_L4_OPAQUE ||
+				       pkt->check_off + 2 <= pkt->l4_len) &&
 				      pkt->len <= total,
 				      "with %u of %u octets: length %u, transport header at %u, %u long",
 				      linear, total, pkt->len, pkt->l4_off,
@@ -111,14 +112,54 @@ void parse_every_part(struct kunit *test, parse_fn parse, const u8 *data,
 /**
  * parse_patch() - change a packet
  * @data:	the packet
- * @patch:	PARSE_PATCHES changes
+ * @patch:	the changes
+ * @n:		how many
  */
-void parse_patch(u8 *data, const struct parse_patch *patch)
+void parse_patch(u8 *data, const struct parse_patch *patch, unsigned int n)
 {
 	unsigned int i;
 
-	for (i = 0; i < PARSE_PATCHES; i++)
+	for (i = 0; i < n; i++)
 		memcpy(data + patch[i].at, patch[i].put, patch[i].len);
+}
+
+/**
+ * parse_expect_l4() - expect what a parser says of a transport
+ * @test:	fails if it is something else
+ * @pkt:	what the parser said
+ * @proto:	the protocol
+ * @icmp:	it is the ICMP of its family, an echo message
+ * @later:	a fragment that isn't the first
+ */
+void parse_expect_l4(struct kunit *test, const struct clat_packet *pkt,
+		     u8 proto, bool icmp, bool later)
+{
+	unsigned int len = 0, check = 0;
+	u8 l4 = CLAT_L4_SUM;
+
+	if (proto == 6) {
+		len = 20;
+		check = 16;
+	} else if (proto == 17 || proto == 136) {
+		len = 8;
+		check = 6;
+	} else if (proto == 33) {
+		len = 12;
+		check = 6;
+	} else if (icmp) {
+		l4 = CLAT_L4_ECHO;
+		len = 8;
+		check = 2;
+	}
+	if (later || !len) {
+		l4 = CLAT_L4_OPAQUE;
+		len = 0;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, pkt->l4, l4, "protocol %u", proto);
+	KUNIT_EXPECT_EQ_MSG(test, pkt->l4_len, len, "protocol %u", proto);
+	if (len)
+		KUNIT_EXPECT_EQ_MSG(test, pkt->check_off, check,
+				    "protocol %u", proto);
 }
 
 /**

@@ -34,7 +34,9 @@ int parse_by_need(struct kunit *test, parse_fn parse, const u8 *data,
 		  struct clat_packet *pkt);
 void parse_every_part(struct kunit *test, parse_fn parse, const u8 *data,
 		      unsigned int len, unsigned int headers, int truncated);
-void parse_patch(u8 *data, const struct parse_patch *patch);
+void parse_patch(u8 *data, const struct parse_patch *patch, unsigned int n);
+void parse_expect_l4(struct kunit *test, const struct clat_packet *pkt,
+		     u8 proto, bool icmp, bool later);
 void parse_random(struct rnd_state *rnd, u8 *data, unsigned int len,
 		  unsigned int headers);
 

@@ -97,19 +97,54 @@ static const struct parse4_case parse4_cases[] = {
 	{ "last octet of the address changed", 17, { { 19, 1, { 34 } } }, true,
 	  .want = -CLAT_DROP_CHECKSUM46 },
 
-	{ "More Fragments", 17, { { 6, 2, { 0x20, 0x00 } } },
-	  .want = -CLAT_DROP_FRAGMENT46 },
-	{ "fragment offset 1", 17, { { 6, 2, { 0x00, 0x01 } } },
-	  .want = -CLAT_DROP_FRAGMENT46 },
-	{ "fragment offset 4096", 17, { { 6, 2, { 0x10, 0x00 } } },
-	  .want = -CLAT_DROP_FRAGMENT46 },
-	{ "last fragment with DF", 17, { { 6, 2, { 0x40, 0xb9 } } },
-	  .want = -CLAT_DROP_FRAGMENT46 },
-	{ "fragment of an unknown protocol", 17,
-	  { { 6, 2, { 0x20, 0x00 } }, { 9, 1, { 99 } } },
-	  .want = -CLAT_DROP_FRAGMENT46 },
-	{ "fragmented ICMP", 1, { { 6, 2, { 0x20, 0x00 } } },
-	  .want = -CLAT_DROP_FRAGMENT46 },
+	{ "first fragment", 17, { { 6, 2, { 0x20, 0x00 } } } },
+	{ "fragment in the middle", 17, { { 6, 2, { 0x20, 0x01 } } } },
+	{ "last fragment, offset 8", 17, { { 6, 2, { 0x00, 0x01 } } } },
+	{ "last fragment, offset 32768", 17, { { 6, 2, { 0x10, 0x00 } } } },
+	{ "last fragment, up to 65535", 6,
+	  { { 2, 2, { 0, 27 } }, { 6, 2, { 0x1f, 0xff } } } },
+	{ "last fragment with DF", 17, { { 6, 2, { 0x40, 0xb9 } } } },
+	{ "fragment with all flags", 6, { { 6, 2, { 0xe0, 0x02 } } } },
+	{ "UDP without checksum, not the first fragment", 17,
+	  { { 6, 2, { 0x00, 0x02 } }, { 26, 2, { 0, 0 } } } },
+	{ "last fragment of one octet", 17,
+	  { { 2, 2, { 0, 21 } }, { 6, 2, { 0x00, 0x02 } } } },
+	{ "last fragment without data", 17,
+	  { { 2, 2, { 0, 20 } }, { 6, 2, { 0x00, 0x02 } } } },
+
+	{ "last fragment, up to 65536", 6,
+	  { { 2, 2, { 0, 28 } }, { 6, 2, { 0x1f, 0xff } } },
+	  .want = -CLAT_DROP_HEADER46 },
+	{ "fragment with more to come, up to 65536", 6,
+	  { { 2, 2, { 0, 28 } }, { 6, 2, { 0x3f, 0xff } } },
+	  .want = -CLAT_DROP_HEADER46 },
+	{ "UDP without checksum, first fragment", 17,
+	  { { 6, 2, { 0x20, 0x00 } }, { 26, 2, { 0, 0 } } },
+	  .want = -CLAT_DROP_UDP46 },
+	{ "first fragment with less than a UDP header", 17,
+	  { { 2, 2, { 0, 27 } }, { 6, 2, { 0x20, 0x00 } } },
+	  .want = -CLAT_DROP_TRANSPORT46 },
+	{ "first fragment with less than a TCP header", 6,
+	  { { 2, 2, { 0, 36 } }, { 6, 2, { 0x20, 0x00 } } },
+	  .want = -CLAT_DROP_TRANSPORT46 },
+	{ "fragmented ICMP, the first", 1, { { 6, 2, { 0x20, 0x00 } } },
+	  .want = -CLAT_DROP_ICMP_FRAGMENT46 },
+	{ "fragmented ICMP, in the middle", 1, { { 6, 2, { 0x20, 0xb9 } } },
+	  .want = -CLAT_DROP_ICMP_FRAGMENT46 },
+	{ "fragmented ICMP, the last", 1, { { 6, 2, { 0x00, 0xb9 } } },
+	  .want = -CLAT_DROP_ICMP_FRAGMENT46 },
+	{ "fragmented ICMP error", 1,
+	  { { 6, 2, { 0x20, 0x00 } }, { 20, 1, { 3 } } },
+	  .want = -CLAT_DROP_ICMP_FRAGMENT46 },
+	{ "fragmented ICMP, bad header checksum", 1,
+	  { { 6, 2, { 0x20, 0x00 } }, { 10, 2, { 1, 2 } } }, true,
+	  .want = -CLAT_DROP_CHECKSUM46 },
+	{ "ICMPv6, bad header checksum", 1,
+	  { { 9, 1, { 58 } }, { 10, 2, { 1, 2 } } }, true,
+	  .want = -CLAT_DROP_CHECKSUM46 },
+	{ "fragment of ICMPv6", 1,
+	  { { 6, 2, { 0x20, 0x00 } }, { 9, 1, { 58 } } },
+	  .want = -CLAT_DROP_PROTOCOL46 },
 
 	{ "no transport header at all", 17, { { 2, 2, { 0, 20 } } },
 	  .want = -CLAT_DROP_TRANSPORT46 },
@@ -143,10 +178,11 @@ static void parse4_verdict(struct kunit *test)
 	u8 buf[PARSE4_MAX] = {};
 	struct clat_packet pkt;
 	unsigned int len;
+	u16 frag;
 	int ret;
 
 	len = parse4_packet(buf, c->proto, NULL, 0);
-	parse_patch(buf, c->patch);
+	parse_patch(buf, c->patch, PARSE_PATCHES);
 	if (!c->keep_check && (buf[0] & 15) * 4 <= sizeof(buf))
 		parse4_fix_check(buf);
 	len += c->padding;
@@ -157,15 +193,19 @@ static void parse4_verdict(struct kunit *test)
 		return;
 	KUNIT_EXPECT_EQ(test, pkt.len, (unsigned int)ref_get16(buf + 2));
 	KUNIT_EXPECT_EQ(test, pkt.l4_off, 20);
-	KUNIT_EXPECT_EQ(test, pkt.l4_len, c->proto == 6 ? 20 : 8);
-	KUNIT_EXPECT_EQ(test, pkt.check_off,
-			c->proto == 6 ? 16 : c->proto == 17 ? 6 : 2);
+	frag = ref_get16(buf + 6);
+	parse_expect_l4(test, &pkt, c->proto, c->proto == 1, frag & 0x1fff);
+	KUNIT_EXPECT_EQ(test, pkt.frag, (frag & 0x3fff) != 0);
+	KUNIT_EXPECT_EQ(test, pkt.more, (bool)(frag & 0x2000));
+	KUNIT_EXPECT_EQ(test, pkt.frag_off, (frag & 0x1fff) * 8);
+	KUNIT_EXPECT_EQ(test, pkt.id, 0x1234);
 	KUNIT_EXPECT_EQ(test, pkt.proto, buf[9]);
 	KUNIT_EXPECT_EQ(test, pkt.tos, 0xb9);
 	KUNIT_EXPECT_EQ(test, pkt.ttl, buf[8]);
 	KUNIT_EXPECT_EQ(test, pkt.df, (bool)(buf[6] & 0x40));
 }
 
+/* The octets behind the header would do for any of them. */
 static void parse4_protocols(struct kunit *test)
 {
 	u8 buf[PARSE4_MAX];
@@ -174,16 +214,19 @@ static void parse4_protocols(struct kunit *test)
 
 	len = parse4_packet(buf, IPPROTO_ICMP, NULL, 0);
 	for (proto = 0; proto < 256; proto++) {
-		/* The rest of the packet would do for any of the three. */
-		bool ok = proto == 1 || proto == 6 || proto == 17;
+		/* Extension headers of IPv6, and ICMPv6 */
+		bool refused = proto == 0 || proto == 43 || proto == 44 ||
+			       proto == 58 || proto == 60;
+		int ret;
 
 		buf[9] = proto;
 		parse4_fix_check(buf);
-		KUNIT_EXPECT_EQ_MSG(test,
-				    parse_by_need(test, clat_parse4, buf, len,
-						  len, &pkt),
-				    ok ? 0 : -CLAT_DROP_PROTOCOL46,
+		ret = parse_by_need(test, clat_parse4, buf, len, len, &pkt);
+		KUNIT_EXPECT_EQ_MSG(test, ret,
+				    refused ? -CLAT_DROP_PROTOCOL46 : 0,
 				    "protocol %u", proto);
+		if (!ret)
+			parse_expect_l4(test, &pkt, proto, proto == 1, 0);
 	}
 }
 
@@ -195,14 +238,18 @@ static void parse4_icmp_types(struct kunit *test)
 
 	len = parse4_packet(buf, IPPROTO_ICMP, NULL, 0);
 	for (type = 0; type < 256; type++) {
-		bool ok = type == 0 || type == 8;
+		bool error = type == 3 || type == 11 || type == 12;
+		bool ok = type == 0 || type == 8 || error;
+		int ret;
 
 		buf[20] = type;
-		KUNIT_EXPECT_EQ_MSG(test,
-				    parse_by_need(test, clat_parse4, buf, len,
-						  len, &pkt),
-				    ok ? 0 : -CLAT_DROP_ICMP46, "type %u",
-				    type);
+		ret = parse_by_need(test, clat_parse4, buf, len, len, &pkt);
+		KUNIT_EXPECT_EQ_MSG(test, ret, ok ? 0 : -CLAT_DROP_ICMP46,
+				    "type %u", type);
+		if (!ret)
+			KUNIT_EXPECT_EQ_MSG(test, pkt.l4,
+					    error ? CLAT_L4_ERROR :
+					    CLAT_L4_ECHO, "type %u", type);
 	}
 }
 

@@ -57,16 +57,15 @@ static const struct parse6_case parse6_cases[] = {
 	{ "length 65535", 17, { { 4, 2, { 0xff, 0xff } } },
 	  .want = -CLAT_DROP_HEADER64 },
 
-	{ "fragment", 17, { { 6, 1, { 44 } } },
-	  .want = -CLAT_DROP_FRAGMENT64 },
-	{ "fragment of length 0", 17, { { 4, 3, { 0, 0, 44 } } },
-	  .want = -CLAT_DROP_FRAGMENT64 },
-	{ "hop-by-hop options", 17, { { 6, 1, { 0 } } },
+	/* The transport header is taken for the extension header. */
+	{ "Fragment header past the packet", 17, { { 4, 3, { 0, 0, 44 } } },
 	  .want = -CLAT_DROP_EXTENSION64 },
-	{ "routing header", 17, { { 6, 1, { 43 } } },
+	{ "hop-by-hop options past the packet", 17, { { 6, 1, { 0 } } },
 	  .want = -CLAT_DROP_EXTENSION64 },
-	{ "destination options", 17, { { 6, 1, { 60 } } },
+	{ "destination options past the packet", 17, { { 6, 1, { 60 } } },
 	  .want = -CLAT_DROP_EXTENSION64 },
+	{ "routing header with segments left", 17, { { 6, 1, { 43 } } },
+	  .want = -CLAT_DROP_ROUTING64 },
 
 	{ "no transport header at all", 17, { { 4, 2, { 0, 0 } } },
 	  .want = -CLAT_DROP_TRANSPORT64 },
@@ -96,7 +95,7 @@ static void parse6_verdict(struct kunit *test)
 	int ret;
 
 	len = parse6_packet(buf, c->proto);
-	parse_patch(buf, c->patch);
+	parse_patch(buf, c->patch, PARSE_PATCHES);
 	len += c->padding;
 
 	ret = parse_by_need(test, clat_parse6, buf, len, len, &pkt);
@@ -105,26 +104,29 @@ static void parse6_verdict(struct kunit *test)
 		return;
 	KUNIT_EXPECT_EQ(test, pkt.len, 40u + ref_get16(buf + 4));
 	KUNIT_EXPECT_EQ(test, pkt.l4_off, 40);
-	KUNIT_EXPECT_EQ(test, pkt.l4_len, c->proto == 6 ? 20 : 8);
-	KUNIT_EXPECT_EQ(test, pkt.check_off,
-			c->proto == 6 ? 16 : c->proto == 17 ? 6 : 2);
+	parse_expect_l4(test, &pkt, c->proto, c->proto == 1, false);
+	KUNIT_EXPECT_FALSE(test, pkt.frag);
+	KUNIT_EXPECT_FALSE(test, pkt.more);
+	KUNIT_EXPECT_EQ(test, pkt.frag_off, 0);
 	KUNIT_EXPECT_EQ(test, pkt.proto, buf[6]);
 	KUNIT_EXPECT_EQ(test, pkt.tos, 0xb9);
 	KUNIT_EXPECT_EQ(test, pkt.ttl, buf[7]);
 	KUNIT_EXPECT_FALSE(test, pkt.df);
 }
 
+/*
+ * The echo request behind the header is taken for what the number says. An
+ * extension header of it has 8 octets, and 128 follows.
+ */
 static int parse6_next_header(unsigned int nexthdr)
 {
 	switch (nexthdr) {
-	case 6: case 17: case 58:
-		return 0;
-	case 44:
-		return -CLAT_DROP_FRAGMENT64;
-	case 0: case 43: case 60:
-		return -CLAT_DROP_EXTENSION64;
-	default:
+	case 1:
 		return -CLAT_DROP_PROTOCOL64;
+	case 43:
+		return -CLAT_DROP_ROUTING64;
+	default:
+		return 0;
 	}
 }
 
@@ -136,11 +138,20 @@ static void parse6_protocols(struct kunit *test)
 
 	len = parse6_packet(buf, IPPROTO_ICMP);
 	for (nexthdr = 0; nexthdr < 256; nexthdr++) {
+		bool ext = nexthdr == 0 || nexthdr == 44 || nexthdr == 60;
+		int ret;
+
 		buf[6] = nexthdr;
-		KUNIT_EXPECT_EQ_MSG(test,
-				    parse_by_need(test, clat_parse6, buf, len,
-						  len, &pkt),
-				    parse6_next_header(nexthdr),
+		ret = parse_by_need(test, clat_parse6, buf, len, len, &pkt);
+		KUNIT_EXPECT_EQ_MSG(test, ret, parse6_next_header(nexthdr),
+				    "next header %u", nexthdr);
+		if (ret)
+			continue;
+		parse_expect_l4(test, &pkt, ext ? 128 : nexthdr,
+				nexthdr == 58, false);
+		KUNIT_EXPECT_EQ_MSG(test, pkt.l4_off, ext ? 48 : 40,
+				    "next header %u", nexthdr);
+		KUNIT_EXPECT_EQ_MSG(test, pkt.proto, ext ? 128 : nexthdr,
 				    "next header %u", nexthdr);
 	}
 }
@@ -153,14 +164,18 @@ static void parse6_icmp_types(struct kunit *test)
 
 	len = parse6_packet(buf, IPPROTO_ICMP);
 	for (type = 0; type < 256; type++) {
-		bool ok = type == 128 || type == 129;
+		bool error = type >= 1 && type <= 4;
+		bool ok = type == 128 || type == 129 || error;
+		int ret;
 
 		buf[40] = type;
-		KUNIT_EXPECT_EQ_MSG(test,
-				    parse_by_need(test, clat_parse6, buf, len,
-						  len, &pkt),
-				    ok ? 0 : -CLAT_DROP_ICMP64, "type %u",
-				    type);
+		ret = parse_by_need(test, clat_parse6, buf, len, len, &pkt);
+		KUNIT_EXPECT_EQ_MSG(test, ret, ok ? 0 : -CLAT_DROP_ICMP64,
+				    "type %u", type);
+		if (!ret)
+			KUNIT_EXPECT_EQ_MSG(test, pkt.l4,
+					    error ? CLAT_L4_ERROR :
+					    CLAT_L4_ECHO, "type %u", type);
 	}
 }
 
@@ -180,7 +195,7 @@ static void parse6_longest(struct kunit *test)
 				    parse_by_need(test, clat_parse6, buf, len,
 						  total, &pkt),
 				    payload + 20 <= 65535 ? 0 :
-				    -CLAT_DROP_HEADER64,
+				    -CLAT_DROP_TOO_BIG64,
 				    "payload length %u", payload);
 	}
 }

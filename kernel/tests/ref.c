@@ -68,12 +68,25 @@ u16 ref_ip_check(const u8 *ip, unsigned int len)
  */
 unsigned int ref_l4_len(const struct ref_packet *ref)
 {
-	return ref->proto == IPPROTO_TCP ? 20 : 8;
+	if (ref->frag_off & 0x1fff)
+		return 0;
+	switch (ref->proto) {
+	case IPPROTO_TCP:
+		return 20;
+	case IPPROTO_DCCP:
+		return 12;
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_ICMP:
+		return 8;
+	default:
+		return 0;
+	}
 }
 
 /**
  * ref_check_off() - offset of the checksum in the transport header
- * @ref:	the packet
+ * @ref:	the packet, of a protocol that has one
  */
 unsigned int ref_check_off(const struct ref_packet *ref)
 {
@@ -81,15 +94,16 @@ unsigned int ref_check_off(const struct ref_packet *ref)
 	case IPPROTO_TCP:
 		return 16;
 	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_DCCP:
 		return 6;
 	default:
 		return 2;
 	}
 }
 
-/* Transport header and payload; returns their octets, without a checksum. */
-static unsigned int ref_build_l4(u8 *l4, const struct ref_packet *ref,
-				 bool ipv6)
+/* The transport header without lengths, sequence and checksum */
+static const u8 *ref_l4_header(u8 proto)
 {
 	static const u8 tcp[] = {
 		0x30, 0x39, 0x00, 0x50, 0x00, 0x00, 0x00, 0x00,
@@ -102,40 +116,68 @@ static unsigned int ref_build_l4(u8 *l4, const struct ref_packet *ref,
 	static const u8 icmp[] = {
 		0x08, 0x00, 0x00, 0x00, 0x12, 0x34, 0x00, 0x07,
 	};
+	/* RFC 4340, section 5.1: Data, 48 bits of sequence number follow */
+	static const u8 dccp[] = {
+		0x30, 0x39, 0x13, 0x89, 0x04, 0x00, 0x00, 0x00,
+		0x05, 0x00, 0x00, 0x11,
+	};
+
+	return proto == IPPROTO_TCP ? tcp : proto == IPPROTO_ICMP ? icmp :
+	       proto == IPPROTO_DCCP ? dccp : udp;
+}
+
+/* Transport header and payload; returns their octets, without a checksum. */
+static unsigned int ref_build_l4(u8 *l4, const struct ref_packet *ref,
+				 bool ipv6)
+{
 	unsigned int hlen = ref_l4_len(ref);
 	unsigned int len = hlen + ref->payload_len;
 
+	memcpy(l4, ref_l4_header(ref->proto), hlen);
+	memcpy(l4 + hlen, ref->payload, ref->payload_len);
+	if (!hlen)
+		return len;
+
 	switch (ref->proto) {
 	case IPPROTO_TCP:
-		memcpy(l4, tcp, sizeof(tcp));
 		ref_put16(l4 + 4, ref->seq >> 16);
 		ref_put16(l4 + 6, ref->seq);
 		l4[13] |= ref->more ? 0 : 0x08;
 		break;
 	case IPPROTO_UDP:
-		memcpy(l4, udp, sizeof(udp));
-		ref_put16(l4 + 4, len - ref->udp_short);
+		ref_put16(l4 + 4, len + ref->behind_len - ref->udp_short);
 		break;
-	default:
-		memcpy(l4, icmp, sizeof(icmp));
+	case IPPROTO_UDPLITE:
+		/* RFC 3828: 0 covers all of it. */
+		ref_put16(l4 + 4, ref->udp_short ? len - ref->udp_short : 0);
+		break;
+	case IPPROTO_ICMP:
 		l4[0] = ipv6 ? 128 : 8;
+		break;
 	}
-	memcpy(l4 + hlen, ref->payload, ref->payload_len);
 	return len;
 }
 
-/* pseudo is the sum of the pseudo header, len what the checksum covers. */
+/* addrs is the sum of the addresses, proto the number that is covered. */
 static void ref_put_check(u8 *l4, const struct ref_packet *ref,
-			  unsigned int len, u16 pseudo)
+			  unsigned int len, u16 addrs, u8 proto)
 {
+	unsigned int covered = len - ref->udp_short;
+	/* UDP-Lite puts the length of the packet into the pseudo header. */
+	unsigned int whole = ref->proto == IPPROTO_UDPLITE ? len : covered;
 	u8 *field = l4 + ref_check_off(ref);
+	u32 pseudo = addrs;
 
-	if (ref->check == REF_CHECK_ZERO)
+	if (!ref_l4_len(ref) || ref->check == REF_CHECK_ZERO)
 		return;
-	ref_put16(field, pseudo);
+	/* RFC 792: the checksum of ICMP covers the message only. */
+	if (proto != IPPROTO_ICMP)
+		pseudo += proto + whole + ref->behind_len;
+	ref_put16(field, ref_sum(ref->behind, ref->behind_len, pseudo));
 	if (ref->check == REF_CHECK_FULL)
-		ref_finish(l4, len, 0, ref_check_off(ref),
-			   ref->proto == IPPROTO_UDP);
+		ref_finish(l4, covered, 0, ref_check_off(ref),
+			   ref->proto == IPPROTO_UDP ||
+			   ref->proto == IPPROTO_UDPLITE);
 }
 
 /**
@@ -150,8 +192,6 @@ unsigned int ref_build4(u8 *buf, const struct ref_packet *ref)
 	unsigned int hlen = 20 + ref->options_len;
 	u8 *l4 = buf + hlen;
 	unsigned int len = ref_build_l4(l4, ref, false);
-	unsigned int covered = len - ref->udp_short;
-	u32 pseudo = 0;
 
 	buf[0] = 0x40 | hlen / 4;
 	buf[1] = ref->tos;
@@ -166,11 +206,39 @@ unsigned int ref_build4(u8 *buf, const struct ref_packet *ref)
 		memcpy(buf + 20, ref->options, ref->options_len);
 	ref_put16(buf + 10, ref_ip_check(buf, hlen));
 
-	/* RFC 792: the checksum of ICMP covers the message only. */
-	if (ref->proto != IPPROTO_ICMP)
-		pseudo = ref_sum(buf + 12, 8, ref->proto + covered);
-	ref_put_check(l4, ref, covered, pseudo);
+	ref_put_check(l4, ref, len,
+		      ref->proto == IPPROTO_ICMP ? 0 : ref_sum(buf + 12, 8, 0),
+		      ref->proto);
 	return hlen + len;
+}
+
+/* What is between the IPv6 header and the transport; returns its octets. */
+static unsigned int ref_build_ext(u8 *first, u8 *to,
+				  const struct ref_packet *ref)
+{
+	u8 *next = first;
+
+	if (ref->ext_len) {
+		u8 proto = *next;
+
+		memcpy(to, ref->ext, ref->ext_len);
+		*next = ref->ext_first;
+		next = to + ref->ext_last;
+		*next = proto;
+	}
+	if (ref->frag_off & 0x3fff) {
+		u8 *frag = to + ref->ext_len;
+
+		frag[0] = *next;
+		frag[1] = 0;
+		ref_put16(frag + 2, (ref->frag_off & 0x1fff) << 3 |
+				    (ref->frag_off >> 13 & 1));
+		ref_put16(frag + 4, ref->id >> 16);
+		ref_put16(frag + 6, ref->id);
+		*next = IPPROTO_FRAGMENT;
+		return ref->ext_len + 8;
+	}
+	return ref->ext_len;
 }
 
 /**
@@ -183,23 +251,23 @@ unsigned int ref_build4(u8 *buf, const struct ref_packet *ref)
 unsigned int ref_build6(u8 *buf, const struct ref_packet *ref)
 {
 	u8 nexthdr = ref->proto == IPPROTO_ICMP ? IPPROTO_ICMPV6 : ref->proto;
-	u8 *l4 = buf + 40;
-	unsigned int len = ref_build_l4(l4, ref, true);
-	unsigned int covered = len - ref->udp_short;
+	unsigned int ext, len;
 
 	buf[0] = 0x60 | ref->tos >> 4;
 	buf[1] = ref->tos << 4;
 	buf[2] = 0;
 	buf[3] = 0;
-	ref_put16(buf + 4, len);
 	buf[6] = nexthdr;
 	buf[7] = ref->ttl;
 	memcpy(buf + 8, &ref->saddr6, 16);
 	memcpy(buf + 24, &ref->daddr6, 16);
 
-	ref_put_check(l4, ref, covered,
-		      ref_sum(buf + 8, 32, nexthdr + covered));
-	return 40 + len;
+	ext = ref_build_ext(buf + 6, buf + 40, ref);
+	len = ref_build_l4(buf + 40 + ext, ref, true);
+	ref_put16(buf + 4, ext + len);
+	ref_put_check(buf + 40 + ext, ref, len, ref_sum(buf + 8, 32, 0),
+		      nexthdr);
+	return 40 + ext + len;
 }
 
 /**

@@ -31,19 +31,29 @@ enum ref_check {
  * @daddr4:	IPv4 destination address
  * @saddr6:	IPv6 source address
  * @daddr6:	IPv6 destination address
- * @proto:	IPv4 protocol number: TCP, UDP, or ICMP for an echo request
+ * @proto:	IPv4 protocol number: TCP, UDP, UDP-Lite, DCCP, ICMP for an echo
+ *		request; of another there is only the payload
  * @check:	what to put into the checksum field
  * @tos:	TOS octet, traffic class
  * @ttl:	TTL, hop limit
- * @id:		IPv4 only: identification
- * @frag_off:	IPv4 only: flags and fragment offset
+ * @id:		identification: its low half in IPv4, in IPv6 that of a fragment
+ * @frag_off:	flags and fragment offset as IPv4 has them; of a fragment that
+ *		isn't the first there is only the payload
  * @options:	IPv4 only: options, a multiple of four octets
  * @options_len: octets of @options
+ * @ext:	IPv6 only: extension headers before a Fragment header; the last
+ *		one's next header is filled in
+ * @ext_len:	octets of @ext
+ * @ext_last:	offset of the last header in @ext
+ * @ext_first:	number of the first header in @ext
  * @payload:	what follows the transport header
  * @payload_len: octets of @payload
+ * @behind:	what other fragments carry: the checksum covers it
+ * @behind_len:	octets of @behind
  * @seq:	TCP only: octets of the stream before it
  * @more:	TCP only: not the last segment, so without PSH
- * @udp_short:	octets by which the UDP length is less than that of the packet
+ * @udp_short:	octets by which the UDP length, or the checksum coverage of
+ *		UDP-Lite, is less than that of the packet
  */
 struct ref_packet {
 	__be32 saddr4, daddr4;
@@ -51,11 +61,17 @@ struct ref_packet {
 	u8 proto;
 	enum ref_check check;
 	u8 tos, ttl;
-	u16 id, frag_off;
+	u32 id;
+	u16 frag_off;
 	const u8 *options;
 	unsigned int options_len;
+	const u8 *ext;
+	unsigned int ext_len, ext_last;
+	u8 ext_first;
 	const u8 *payload;
 	unsigned int payload_len;
+	const u8 *behind;
+	unsigned int behind_len;
 	u32 seq;
 	bool more;
 	unsigned int udp_short;
@@ -76,7 +92,7 @@ void ref_finish(u8 *pkt, unsigned int len, unsigned int start,
 static inline void ref_put16(u8 *to, u16 value)
 {
 	to[0] = value >> 8;
-	to[1] = value;
+	to[1] = value & 0xff;
 }
 
 static inline u16 ref_get16(const u8 *from)

@@ -71,8 +71,10 @@ void test_set_plat(struct kunit *test, const char *prefix, unsigned int len)
 	struct test_ctx *ctx = test->priv;
 	struct in6_addr addr = ref_v6(prefix);
 
-	KUNIT_ASSERT_TRUE(test, clat_plat_init(&ctx->cfg->plat[0], &addr, len));
-	ctx->cfg->n_plat = 1;
+	KUNIT_ASSERT_TRUE(test,
+			  clat_plat_init(&ctx->cfg->xlat.plat[0], &addr,
+					 len));
+	ctx->cfg->xlat.n_plat = 1;
 }
 
 /**
@@ -121,7 +123,8 @@ int test_ctx_init(struct kunit *test)
 	ctx->cfg->uplink = alloc_etherdev(0);
 	ctx->pages = alloc_pages(GFP_KERNEL | __GFP_COMP, get_order(TEST_MAX));
 	if (!ctx->clat->ip_id || !ctx->cfg->uplink || !ctx->pages ||
-	    clat_map_add(ctx->cfg, &host) || clat_map_add(ctx->cfg, &lan)) {
+	    clat_map_add(&ctx->cfg->xlat.map, &host) ||
+	    clat_map_add(&ctx->cfg->xlat.map, &lan)) {
 		test_ctx_exit(test);
 		return -ENOMEM;
 	}
@@ -434,15 +437,17 @@ void test_skb_expect_unwritten(struct kunit *test, const char *what,
 }
 
 /**
- * test_skb_expect() - expect ctx->want in ctx->skb, and nothing else written
+ * test_skb_expect_at() - expect ctx->want in ctx->skb, and nothing else written
  * @test:	its test_ctx has both
  * @what:	the case
  * @ipv6:	the packet is expected to be an IPv6 packet
+ * @l4_off:	where its transport header is expected
  * @udp:	a checksum of zero is sent as all ones
  *
  * A checksum that is left to the device is done first, apart from the skb.
  */
-void test_skb_expect(struct kunit *test, const char *what, bool ipv6, bool udp)
+void test_skb_expect_at(struct kunit *test, const char *what, bool ipv6,
+			int l4_off, bool udp)
 {
 	struct test_ctx *ctx = test->priv;
 	struct sk_buff *skb = ctx->skb;
@@ -472,6 +477,18 @@ void test_skb_expect(struct kunit *test, const char *what, bool ipv6, bool udp)
 	KUNIT_EXPECT_EQ_MSG(test, ntohs(skb->protocol),
 			    ipv6 ? ETH_P_IPV6 : ETH_P_IP, "%s", what);
 	KUNIT_EXPECT_EQ_MSG(test, skb_network_offset(skb), 0, "%s", what);
-	KUNIT_EXPECT_EQ_MSG(test, skb_transport_offset(skb), ipv6 ? 40 : 20,
-			    "%s", what);
+	KUNIT_EXPECT_EQ_MSG(test, skb_transport_offset(skb), l4_off, "%s",
+			    what);
+}
+
+/**
+ * test_skb_expect() - the same for a packet without more than an IP header
+ * @test:	its test_ctx has both
+ * @what:	the case
+ * @ipv6:	the packet is expected to be an IPv6 packet
+ * @udp:	a checksum of zero is sent as all ones
+ */
+void test_skb_expect(struct kunit *test, const char *what, bool ipv6, bool udp)
+{
+	test_skb_expect_at(test, what, ipv6, ipv6 ? 40 : 20, udp);
 }

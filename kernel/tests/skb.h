@@ -120,6 +120,8 @@ void test_ctx_exit(struct kunit *test);
 struct clat_pair test_pair(const char *v4, unsigned int len, const char *v6);
 void test_set_plat(struct kunit *test, const char *prefix, unsigned int len);
 void test_set_ip_id(struct test_ctx *ctx, u16 id);
+int test_run46(struct test_ctx *ctx);
+int test_run64(struct test_ctx *ctx);
 
 const void *test_mix_gen_params(const void *prev, char *desc);
 struct test_mix test_mix(const void *param);
@@ -132,6 +134,8 @@ void test_skb_make(struct kunit *test, const struct test_mix *mix,
 void test_skb_drop(struct test_ctx *ctx);
 void test_skb_expect_unwritten(struct kunit *test, const char *what,
 			       bool was_ipv6);
+void test_skb_expect_at(struct kunit *test, const char *what, bool ipv6,
+			int l4_off, bool udp);
 void test_skb_expect(struct kunit *test, const char *what, bool ipv6,
 		     bool udp);
 

@@ -118,26 +118,11 @@ static void super_make(struct kunit *test, struct ref_packet ref,
 	test_set_ip_id(ctx, SUPER_ID);
 }
 
-static int super_run(struct kunit *test, const struct ref_packet *ref)
+static int super_run(struct kunit *test)
 {
 	const struct super_case *c = test->param_value;
-	struct test_ctx *ctx = test->priv;
-	struct clat_config *cfg = ctx->cfg;
-	const struct clat_pair *pair;
-	struct sk_buff *skb = ctx->skb;
-	struct clat_packet pkt;
-	int need;
 
-	pair = c->to6 ? clat_map_find4(cfg, ref->saddr4) :
-			clat_map_find6(cfg, &ref->daddr6);
-	KUNIT_ASSERT_NOT_NULL(test, pair);
-	if (!c->to6)
-		return clat_xlat64(ctx->clat, cfg, skb, &cfg->plat[0], pair);
-	do {
-		need = clat_parse4(skb->data, skb_headlen(skb), skb->len, &pkt);
-	} while (need > 0 && pskb_may_pull(skb, need));
-	KUNIT_ASSERT_EQ(test, need, 0);
-	return clat_xlat46(cfg, skb, &pkt, pair, &ref->saddr6, &ref->daddr6);
+	return c->to6 ? test_run46(test->priv) : test_run64(test->priv);
 }
 
 static void super_crosses(struct kunit *test)
@@ -152,7 +137,7 @@ static void super_crosses(struct kunit *test)
 	super_ref(test, &ref, &mix);
 	super_make(test, ref, &mix);
 	paged = ctx->skb->data_len;
-	KUNIT_ASSERT_EQ(test, super_run(test, &ref), 0);
+	KUNIT_ASSERT_EQ(test, super_run(test), 0);
 
 	test_skb_expect(test, "superframe", c->to6, c->proto == IPPROTO_UDP);
 	shinfo = skb_shinfo(ctx->skb);
@@ -206,7 +191,7 @@ static void super_segments(struct kunit *test)
 
 	super_ref(test, &ref, &mix);
 	super_make(test, ref, &mix);
-	KUNIT_ASSERT_EQ(test, super_run(test, &ref), 0);
+	KUNIT_ASSERT_EQ(test, super_run(test), 0);
 
 	segs = skb_gso_segment(ctx->skb, 0);
 	KUNIT_ASSERT_FALSE_MSG(test, IS_ERR_OR_NULL(segs), "not segmented: %ld",
@@ -230,7 +215,7 @@ static void super_ids(struct kunit *test)
 
 	super_ref(test, &ref, &mix);
 	super_make(test, ref, &mix);
-	KUNIT_ASSERT_EQ(test, super_run(test, &ref), 0);
+	KUNIT_ASSERT_EQ(test, super_run(test), 0);
 	/* UML has one CPU; a test that moved to another has failed before. */
 	KUNIT_EXPECT_EQ(test, (u16)(*raw_cpu_ptr(ctx->clat->ip_id) - SUPER_ID),
 			used);

@@ -5,26 +5,6 @@
 
 #define XLAT46_PAYLOAD	131	/* odd: the last octet is half a word */
 
-/* As ndo_start_xmit does it, but for the route. */
-static int xlat46_run(struct kunit *test, const struct ref_packet *ref)
-{
-	struct test_ctx *ctx = test->priv;
-	const struct clat_pair *pair;
-	struct clat_packet pkt;
-	int need;
-
-	do {
-		need = clat_parse4(ctx->skb->data, skb_headlen(ctx->skb),
-				   ctx->skb->len, &pkt);
-	} while (need > 0 && pskb_may_pull(ctx->skb, need));
-	KUNIT_ASSERT_EQ(test, need, 0);
-	pair = clat_map_find4(ctx->cfg, ref->saddr4);
-	KUNIT_ASSERT_NOT_NULL(test, pair);
-	skb_set_transport_header(ctx->skb, pkt.l4_off);
-	return clat_xlat46(ctx->cfg, ctx->skb, &pkt, pair, &ref->saddr6,
-			   &ref->daddr6);
-}
-
 /* The packet before, from the same description as the one expected. */
 static void xlat46_packets(struct test_ctx *ctx, struct ref_packet ref,
 			   const struct test_mix *mix)
@@ -57,7 +37,7 @@ static void xlat46_one(struct kunit *test, const struct ref_packet *ref,
 
 	xlat46_packets(ctx, *ref, mix);
 	test_skb_make(test, mix, 20 + ref->options_len, false);
-	KUNIT_ASSERT_EQ_MSG(test, xlat46_run(test, ref), 0, "%s", what);
+	KUNIT_ASSERT_EQ_MSG(test, test_run46(ctx), 0, "%s", what);
 	test_skb_expect(test, what, true, mix->proto == IPPROTO_UDP);
 	if (!mix->udp_zero)
 		KUNIT_EXPECT_EQ_MSG(test, (u8)ctx->skb->ip_summed,
@@ -101,11 +81,6 @@ static void xlat46_golden(struct kunit *test)
 	const struct golden *golden = test->param_value;
 	struct test_ctx *ctx = test->priv;
 	struct test_mix mix = {};
-	struct ref_packet ref = {
-		.saddr4 = ref_v4("192.0.0.1"),
-		.saddr6 = ref_v6("2001:db8:1:2::c1a7"),
-		.daddr6 = ref_v6("64:ff9b::198.51.100.7"),
-	};
 
 	test_set_plat(test, "64:ff9b::", 96);
 	memcpy(ctx->in, golden->v4, golden->v4_len);
@@ -113,7 +88,7 @@ static void xlat46_golden(struct kunit *test)
 	ctx->in_len = golden->v4_len;
 	ctx->want_len = golden->v6_len;
 	test_skb_make(test, &mix, 0, false);
-	KUNIT_ASSERT_EQ(test, xlat46_run(test, &ref), 0);
+	KUNIT_ASSERT_EQ(test, test_run46(ctx), 0);
 	test_skb_expect(test, golden->name, true, golden->v4[9] == 17);
 }
 
@@ -210,8 +185,8 @@ static void xlat46_neutral(struct kunit *test)
 
 	snprintf(text, sizeof(text), "%pI6c", &ref.saddr6);
 	pair = test_pair("192.0.0.1", 32, text);
-	ctx->cfg->n_map = 0;
-	KUNIT_ASSERT_EQ(test, clat_map_add(ctx->cfg, &pair), 0);
+	ctx->cfg->xlat.map.n = 0;
+	KUNIT_ASSERT_EQ(test, clat_map_add(&ctx->cfg->xlat.map, &pair), 0);
 	test_set_plat(test, prefix->prefix, prefix->len);
 	xlat46_one(test, &ref, &mix, "neutral");
 }

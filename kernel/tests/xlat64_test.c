@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* xlat64.c over real skbs: every shape and checksum state, what is refused. */
 #include "golden.h"
+#include "parse.h"
 #include "skb.h"
 
 #define XLAT64_PAYLOAD	131	/* odd: the last octet is half a word */
 #define XLAT64_ID	0x4000	/* next identification */
-
-/* As the ingress hook does it. The packet goes from the far end to the map. */
-static int xlat64_run(struct kunit *test)
-{
-	struct test_ctx *ctx = test->priv;
-	const struct clat_pair *pair;
-	struct in6_addr daddr;
-
-	memcpy(&daddr, ctx->in + 24, sizeof(daddr));
-	pair = clat_map_find6(ctx->cfg, &daddr);
-	KUNIT_ASSERT_NOT_NULL(test, pair);
-	return clat_xlat64(ctx->clat, ctx->cfg, ctx->skb, &ctx->cfg->plat[0],
-			   pair);
-}
 
 static void xlat64_turn(struct ref_packet *ref)
 {
@@ -61,7 +48,7 @@ static void xlat64_one(struct kunit *test, const struct ref_packet *ref,
 	xlat64_packets(ctx, *ref, mix);
 	test_skb_make(test, mix, 40, true);
 	test_set_ip_id(ctx, XLAT64_ID);
-	KUNIT_ASSERT_EQ_MSG(test, xlat64_run(test), 0, "%s", what);
+	KUNIT_ASSERT_EQ_MSG(test, test_run64(ctx), 0, "%s", what);
 	test_skb_expect(test, what, false, mix->proto == IPPROTO_UDP);
 	KUNIT_EXPECT_EQ_MSG(test, (u8)ctx->skb->ip_summed, xlat64_summed(mix),
 			    "%s: ip_summed", what);
@@ -164,8 +151,8 @@ static void xlat64_neutral(struct kunit *test)
 
 	snprintf(text, sizeof(text), "%pI6c", &ref.daddr6);
 	pair = test_pair("192.0.0.1", 32, text);
-	ctx->cfg->n_map = 0;
-	KUNIT_ASSERT_EQ(test, clat_map_add(ctx->cfg, &pair), 0);
+	ctx->cfg->xlat.map.n = 0;
+	KUNIT_ASSERT_EQ(test, clat_map_add(&ctx->cfg->xlat.map, &pair), 0);
 	test_set_plat(test, prefix->prefix, prefix->len);
 	xlat64_one(test, &ref, &mix, "neutral");
 }
@@ -203,7 +190,7 @@ static void xlat64_golden(struct kunit *test)
 
 	test_set_ip_id(ctx, ref_get16(golden->v4 + 4));
 	test_skb_make(test, &mix, 0, true);
-	KUNIT_ASSERT_EQ(test, xlat64_run(test), 0);
+	KUNIT_ASSERT_EQ(test, test_run64(ctx), 0);
 	test_skb_expect(test, golden->name, false, golden->v6[6] == 17);
 }
 
@@ -305,7 +292,7 @@ static void xlat64_ids(struct kunit *test)
 		ref.id = 0xfffd + i;
 		xlat64_packets(ctx, ref, &mix);
 		test_skb_make(test, &mix, 40, true);
-		KUNIT_ASSERT_EQ(test, xlat64_run(test), 0);
+		KUNIT_ASSERT_EQ(test, test_run64(ctx), 0);
 		test_skb_expect(test, "identification", false, true);
 		test_skb_drop(ctx);
 	}
@@ -316,9 +303,7 @@ struct xlat64_refusal {
 	const char *far;	/* IPv4 address of the source */
 	bool wkp_strict;
 	unsigned int gso_type;
-	struct {
-		u8 at, put;
-	} patch;
+	struct parse_patch patch, patch2;
 	int want;
 };
 
@@ -347,18 +332,24 @@ static const struct xlat64_refusal xlat64_refusals[] = {
 	{ "superframe in UDP", "203.0.113.33",
 	  .gso_type = SKB_GSO_TCPV4 | SKB_GSO_UDP_TUNNEL,
 	  .want = -CLAT_DROP_GSO64 },
-	{ "version", "203.0.113.33", .patch = { 0, 0x50 },
+	{ "version", "203.0.113.33", .patch = { 0, 1, { 0x50 } },
 	  .want = -CLAT_DROP_HEADER64 },
-	{ "payload length", "203.0.113.33", .patch = { 4, 0x7f },
+	{ "payload length", "203.0.113.33", .patch = { 4, 1, { 0x7f } },
 	  .want = -CLAT_DROP_HEADER64 },
-	{ "fragment", "203.0.113.33", .patch = { 6, 44 },
-	  .want = -CLAT_DROP_FRAGMENT64 },
-	{ "extension header", "203.0.113.33", .patch = { 6, 60 },
+	/* next header 58, fragment offset 8 */
+	{ "fragment of ICMP", "203.0.113.33",
+	  .patch = { 6, 1, { 44 } }, .patch2 = { 40, 4, { 58, 0, 0, 8 } },
+	  .want = -CLAT_DROP_ICMP_FRAGMENT64 },
+	{ "extension headers past the packet", "203.0.113.33",
+	  .patch = { 6, 1, { 60 } }, .patch2 = { 40, 2, { 6, 255 } },
 	  .want = -CLAT_DROP_EXTENSION64 },
-	{ "unknown protocol", "203.0.113.33", .patch = { 6, 132 },
+	{ "routing header with segments left", "203.0.113.33",
+	  .patch = { 6, 1, { 43 } }, .patch2 = { 40, 4, { 6, 0, 0, 1 } },
+	  .want = -CLAT_DROP_ROUTING64 },
+	{ "ICMPv4", "203.0.113.33", .patch = { 6, 1, { 1 } },
 	  .want = -CLAT_DROP_PROTOCOL64 },
-	{ "neighbour solicitation", "203.0.113.33", .patch = { 40, 135 },
-	  .want = -CLAT_DROP_ICMP64 },
+	{ "neighbour solicitation", "203.0.113.33",
+	  .patch = { 40, 1, { 135 } }, .want = -CLAT_DROP_ICMP64 },
 };
 
 static void xlat64_refusal_desc(const struct xlat64_refusal *c, char *desc)
@@ -380,18 +371,18 @@ static void xlat64_refused(struct kunit *test)
 	xlat64_base(test, &ref, &mix, IPPROTO_ICMP, payload, sizeof(payload));
 	ref.saddr4 = ref_v4(c->far);
 	memcpy(&ref.saddr6.s6_addr32[3], &ref.saddr4, 4);
-	ctx->cfg->wkp_strict = c->wkp_strict;
+	ctx->cfg->xlat.wkp_strict = c->wkp_strict;
 	mix.shape = TEST_SPLIT_CLONED;
 
 	xlat64_packets(ctx, ref, &mix);
-	if (c->patch.put)
-		ctx->in[c->patch.at] = c->patch.put;
+	parse_patch(ctx->in, &c->patch, 1);
+	parse_patch(ctx->in, &c->patch2, 1);
 	test_skb_make(test, &mix, 40, true);
 	skb_shinfo(ctx->skb)->gso_type = c->gso_type;
 	skb_shinfo(ctx->skb)->gso_size = c->gso_type ? 50 : 0;
 	test_set_ip_id(ctx, XLAT64_ID);
 
-	ret = xlat64_run(test);
+	ret = test_run64(ctx);
 	KUNIT_EXPECT_EQ(test, ret, c->want);
 	if (!ret && !c->want)
 		test_skb_expect(test, c->name, false, false);
@@ -406,7 +397,7 @@ static void xlat64_strict_elsewhere(struct kunit *test)
 	u8 payload[XLAT64_PAYLOAD];
 	struct ref_packet ref;
 
-	ctx->cfg->wkp_strict = true;
+	ctx->cfg->xlat.wkp_strict = true;
 	xlat64_ref(&ref, &mix, prefix, payload, sizeof(payload));
 	test_set_plat(test, prefix->prefix, prefix->len);
 	xlat64_one(test, &ref, &mix, prefix->addr);

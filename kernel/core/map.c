@@ -4,9 +4,10 @@
  * binary search from either side. Pairs don't overlap, so the last one that
  * begins at or before an address is the only one that can hold it.
  */
+#include <linux/errno.h>
 #include <linux/string.h>
 
-#include "clat.h"
+#include "core.h"
 
 static bool clat_pair_holds4(const struct clat_pair *pair, __be32 addr)
 {
@@ -23,14 +24,14 @@ static bool clat_pair_holds6(const struct clat_pair *pair,
 }
 
 /* Number of pairs that begin at or before addr. */
-static unsigned int clat_map_rank4(const struct clat_config *cfg, __be32 addr)
+static unsigned int clat_map_rank4(const struct clat_map *map, __be32 addr)
 {
-	unsigned int low = 0, high = cfg->n_map;
+	unsigned int low = 0, high = map->n;
 
 	while (low < high) {
 		unsigned int mid = (low + high) / 2;
 
-		if (ntohl(cfg->map4[mid].v4) <= ntohl(addr))
+		if (ntohl(map->by4[mid].v4) <= ntohl(addr))
 			low = mid + 1;
 		else
 			high = mid;
@@ -38,15 +39,15 @@ static unsigned int clat_map_rank4(const struct clat_config *cfg, __be32 addr)
 	return low;
 }
 
-static unsigned int clat_map_rank6(const struct clat_config *cfg,
+static unsigned int clat_map_rank6(const struct clat_map *map,
 				   const struct in6_addr *addr)
 {
-	unsigned int low = 0, high = cfg->n_map;
+	unsigned int low = 0, high = map->n;
 
 	while (low < high) {
 		unsigned int mid = (low + high) / 2;
 
-		if (memcmp(&cfg->map6[mid].v6, addr, sizeof(*addr)) <= 0)
+		if (memcmp(&map->by6[mid].v6, addr, sizeof(*addr)) <= 0)
 			low = mid + 1;
 		else
 			high = mid;
@@ -56,19 +57,19 @@ static unsigned int clat_map_rank6(const struct clat_config *cfg,
 
 /**
  * clat_map_find4() - find the pair of an IPv4 address
- * @cfg:	the configuration
+ * @map:	the map
  * @addr:	the address
  *
- * Return: the pair, valid as long as @cfg, or %NULL.
+ * Return: the pair, valid as long as @map, or %NULL.
  */
-const struct clat_pair *clat_map_find4(const struct clat_config *cfg,
+const struct clat_pair *clat_map_find4(const struct clat_map *map,
 				       __be32 addr)
 {
-	const struct clat_pair *pair = cfg->map4;
+	const struct clat_pair *pair = map->by4;
 
 	/* The usual CLAT has one pair. */
-	if (cfg->n_map != 1) {
-		unsigned int rank = clat_map_rank4(cfg, addr);
+	if (map->n != 1) {
+		unsigned int rank = clat_map_rank4(map, addr);
 
 		if (!rank)
 			return NULL;
@@ -79,18 +80,18 @@ const struct clat_pair *clat_map_find4(const struct clat_config *cfg,
 
 /**
  * clat_map_find6() - find the pair of an IPv6 address
- * @cfg:	the configuration
+ * @map:	the map
  * @addr:	the address
  *
- * Return: the pair, valid as long as @cfg, or %NULL.
+ * Return: the pair, valid as long as @map, or %NULL.
  */
-const struct clat_pair *clat_map_find6(const struct clat_config *cfg,
+const struct clat_pair *clat_map_find6(const struct clat_map *map,
 				       const struct in6_addr *addr)
 {
-	const struct clat_pair *pair = cfg->map6;
+	const struct clat_pair *pair = map->by6;
 
-	if (cfg->n_map != 1) {
-		unsigned int rank = clat_map_rank6(cfg, addr);
+	if (map->n != 1) {
+		unsigned int rank = clat_map_rank6(map, addr);
 
 		if (!rank)
 			return NULL;
@@ -110,35 +111,35 @@ static bool clat_pair_overlap(const struct clat_pair *a,
 	       clat_pair_holds6(wide, &narrow->v6);
 }
 
-static void clat_map_insert(struct clat_pair *map, unsigned int n,
+static void clat_map_insert(struct clat_pair *list, unsigned int n,
 			    unsigned int at, const struct clat_pair *pair)
 {
-	memmove(&map[at + 1], &map[at], (n - at) * sizeof(*map));
-	map[at] = *pair;
+	memmove(&list[at + 1], &list[at], (n - at) * sizeof(*list));
+	list[at] = *pair;
 }
 
 /**
- * clat_map_add() - add a pair to a configuration that isn't published yet
- * @cfg:	the configuration
+ * clat_map_add() - add a pair to a map that isn't published yet
+ * @map:	the map
  * @pair:	the pair, both prefixes zero beyond their length; copied
  *
  * Return: 0, -ENOSPC if there are CLAT_MAP_MAX pairs, -EEXIST if either side
  * overlaps with that of another pair.
  */
-int clat_map_add(struct clat_config *cfg, const struct clat_pair *pair)
+int clat_map_add(struct clat_map *map, const struct clat_pair *pair)
 {
 	unsigned int i;
 
-	if (cfg->n_map == CLAT_MAP_MAX)
+	if (map->n == CLAT_MAP_MAX)
 		return -ENOSPC;
-	for (i = 0; i < cfg->n_map; i++)
-		if (clat_pair_overlap(&cfg->map4[i], pair))
+	for (i = 0; i < map->n; i++)
+		if (clat_pair_overlap(&map->by4[i], pair))
 			return -EEXIST;
 
-	clat_map_insert(cfg->map4, cfg->n_map, clat_map_rank4(cfg, pair->v4),
+	clat_map_insert(map->by4, map->n, clat_map_rank4(map, pair->v4),
 			pair);
-	clat_map_insert(cfg->map6, cfg->n_map, clat_map_rank6(cfg, &pair->v6),
+	clat_map_insert(map->by6, map->n, clat_map_rank6(map, &pair->v6),
 			pair);
-	cfg->n_map++;
+	map->n++;
 	return 0;
 }
