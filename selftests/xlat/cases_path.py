@@ -9,12 +9,12 @@ import subprocess
 import threading
 
 import clatnl
-from pkt import ICMP, ICMP6, UDP, eth, icmp6, ip4, ip6, l4_ok, udp
+from expect import W, comes64, drops46, passes46
+from pkt import ICMP, ICMP6, UDP, eth, icmp4, icmp6, ip4, ip6, l4_ok, udp
 from tap import case, equal, run, true
-from world import (CLIENT4, CLIENT6, CLIENT_MAC, MAP, NEAR4, NEAR6, PATIENCE, PLAT, SERVER4, WLAN_MAC, Tap, World, enter, ip,
-                   ip_json, wait)
+from world import (CLIENT4, CLIENT6, CLIENT_MAC, MAP, NEAR4, NEAR6, PATIENCE, PLAT, SERVER4, WLAN_MAC, Tap, enter, forget_mtu,
+                   ip, ip_json, offload, wait)
 
-W = World()
 OTHER4 = "198.51.100.20"
 BULK = 8 << 20
 
@@ -67,13 +67,6 @@ def learn_mtu(mtu, far6):
         W.from_far(ip6(router, NEAR6, ICMP6, icmp6(router, NEAR6, 2, rest=struct.pack("!I", mtu), data=quoted)))
 
 
-def forget_mtu():
-    """What the hosts have learnt from the errors of a case."""
-    ip("-n", "phone", "route", "flush", "cache")
-    ip("-n", "phone", "-6", "route", "flush", "cache")
-    ip("-n", "client", "route", "flush", "cache")
-
-
 # --- sizes and routes --------------------------------------------------------------------------------------------------
 
 @case("the uplink's path MTU, once learnt, is honoured and told as 3/4, for that destination only")
@@ -94,6 +87,27 @@ def pmtu():
         equal(W.far.take(), ip6(NEAR6, W.embed(dst), UDP, udp(NEAR6, W.embed(dst), bytes(length - 28))), "octets on the uplink")
         equal(W.moved(before), {"packets46": 1, "bytes46": length}, "counters")
     forget_mtu()
+
+
+@case("packet too big from the operator's router: the IPv6 route and the program's IPv4 route learn it, 3/4 comes out of clat0")
+def learnt():
+    W.configure()
+    router, far6 = "2001:db8:1::1", W.embed(SERVER4)
+    quote6 = ip6(NEAR6, far6, UDP, udp(NEAR6, far6, bytes(1452)))
+    quote4 = ip4(NEAR4, SERVER4, UDP, udp(NEAR4, SERVER4, bytes(1452)), ident=0)
+    try:
+        for mtu in (1452, 1380):
+            comes64(ip6(router, NEAR6, ICMP6, icmp6(router, NEAR6, 2, 0, struct.pack("!I", mtu), quote6[:1232])),
+                    ip4("192.0.0.8", NEAR4, ICMP, icmp4(3, 4, struct.pack("!I", mtu - 20), quote4[:548]), flags=0))
+            for family, dst, src, want in (("-6", far6, NEAR6, mtu), ("-4", SERVER4, NEAR4, mtu - 20)):
+                words = ("ip", "-n", "phone", family, "route", "get", dst, "from", src)
+                wait(lambda words=words, want=want: f"mtu {want}" in subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout.decode(),
+                     f"MTU {want} of the route to {dst}")
+            # clat0 itself holds to it, whatever the IPv4 stack knows.
+            drops46("too-big46", u(mtu - 19))
+            passes46(u(mtu - 20), ip6(NEAR6, far6, UDP, udp(NEAR6, far6, bytes(mtu - 48))))
+    finally:
+        forget_mtu()
 
 
 @case("a route to the PLAT with an MTU of its own: 3/4 to the phone and to a client")
@@ -180,6 +194,17 @@ def never():
     errors("dest46", 3, 13, dst="192.0.0.5")
 
 
+@case("a source route that is not used up: 3/5")
+def source_route():
+    W.configure()
+    before = W.quiet()
+    packet = u(100, options=b"\x83\x07\x04\xc0\0\2\1")
+    with raw_icmp() as icmp:
+        W.from_phone(packet)
+        told(icmp.recv(2000), 3, 5, 0, packet, NEAR4)
+    equal(W.moved(before), {"source-route46": 1}, "counters")
+
+
 @case("a client that is in no pair: 3/13")
 def unmapped():
     W.configure(pairs=MAP[:1])
@@ -229,12 +254,6 @@ def follow_mtu():
 
 
 # --- superframes -------------------------------------------------------------------------------------------------------
-
-def offload(name, link, on):
-    subprocess.run(("ip", "netns", "exec", name, "ethtool", "-K", link) +
-                   tuple(word for what in ("tx", "tso", "gso", "tx-udp-segmentation") for word in (what, "on" if on else "off")),
-                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
 
 def bulk(upload, before_close=None):
     """Sends BULK octets through a TCP connection of the phone's to the far side; returns the counters that moved."""
@@ -344,10 +363,6 @@ def uso46():
         for i in range(20):
             equal(W.far.take(), ip6(NEAR6, far6, UDP, udp(NEAR6, far6, bytes([i]) * size)), f"datagram {i}")
         equal(W.moved(before), {"packets46": 1, "bytes46": 28 + 20 * size}, "counters")
-    before = W.quiet()
-    send_uso("phone", socket.AF_INET, NEAR4, SERVER4, 1400, 20, False)
-    equal(*W.echo46(), "the packet after it")
-    equal(W.moved(before).get("unfragmented46"), 1, "a superframe of too large segments without DF")
 
 
 @case("UDP superframes 6 to 4 cross as one; each datagram has an identification of its own")
@@ -397,14 +412,15 @@ def raw_ip():
             while packet[6] != UDP:
                 packet = os.read(tun, 2000)
             equal(packet, want, f"packet to {dst}")
+        # What comes back is answered by the phone, as nobody listens.
+        equal(W.moved(before)["packets46"], 100, "packets46")
         far6 = W.embed(SERVER4)
         W.dev.empty()
         os.write(tun, ip6(far6, "2001:db8:5::5", UDP, udp(far6, "2001:db8:5::5", b"back")))
         packet = W.dev.take()
         equal(packet[28:] if packet else None, b"back", "what came back")
         true(l4_ok(packet), "its checksums")
-        moved = W.moved(before)
-        equal((moved["packets46"], moved["packets64"]), (100, 1), "counters")
+        equal(W.moved(before)["packets64"], 1, "packets64")
         entries = ip_json("-n", "phone", "-6", "neighbour", "show", "nud", "all", "dev", "rmnet0")
         equal(len([n for n in entries if n["dst"].startswith("2001:db8:64:")]), 0, "neighbour entries for 100 destinations")
     finally:

@@ -3,7 +3,8 @@
 import ipaddress
 import struct
 
-TCP, UDP, ICMP, ICMP6 = 6, 17, 1, 58
+TCP, UDP, ICMP, ICMP6, UDPLITE, DCCP = 6, 17, 1, 58, 136, 33
+FRAGMENT = 44
 
 
 def csum(data):
@@ -76,6 +77,40 @@ def tcp(src, dst, data=b"", sport=1111, dport=80, flags=0x18, seq=0x01020304, ac
     tail = b"\0\0" + options + data
     check = csum(pseudo(src, dst, TCP, len(head) + 2 + len(tail)) + head + b"\0\0" + tail)
     return head + struct.pack("!H", check) + tail
+
+
+def udplite(src, dst, data=b"", sport=1111, dport=2222, coverage=0):
+    """RFC 3828: the checksum covers the pseudo header with the length of all, and that many octets (0: all)."""
+    head = struct.pack("!HHH", sport, dport, coverage)
+    covered = (head + b"\0\0" + data)[:coverage or None]
+    check = csum(pseudo(src, dst, UDPLITE, 8 + len(data)) + covered) or 0xFFFF
+    return head + struct.pack("!H", check) + data
+
+
+def dccp(src, dst, data=b"", sport=1111, dport=2222):
+    """RFC 4340: a DCCP-Data packet with a long sequence number, the checksum covers all."""
+    head = struct.pack("!HHBB", sport, dport, 4, 0)
+    tail = struct.pack("!BBHI", 2 << 1 | 1, 0, 0x0102, 0x03040506) + data
+    check = csum(pseudo(src, dst, DCCP, len(head) + 2 + len(tail)) + head + b"\0\0" + tail)
+    return head + struct.pack("!H", check) + tail
+
+
+def ext(next_header, body=b"\1\4\0\0\0\0"):
+    """An extension header; unless told otherwise what is in it is an option that pads."""
+    assert (2 + len(body)) % 8 == 0
+    return bytes([next_header, (2 + len(body)) // 8 - 1]) + body
+
+
+def frag6(next_header, ident, offset=0, more=0):
+    """A Fragment header; the offset counts octets."""
+    return struct.pack("!BBHI", next_header, 0, offset | more, ident)
+
+
+def fragments6(src, dst, proto, payload, ident, mtu, start=0, more=0, **header):
+    """The fragments, none longer than mtu, that IPv6 carries a payload in, or the part of one that begins at start."""
+    step = (mtu - 48) // 8 * 8
+    return [ip6(src, dst, FRAGMENT, frag6(proto, ident, start + at, more if at + step >= len(payload) else 1) + payload[at:at + step],
+                **header) for at in range(0, len(payload), step)]
 
 
 def icmp4(kind, code=0, rest=b"\x12\x34\0\1", data=b""):

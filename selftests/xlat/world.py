@@ -6,7 +6,6 @@
                      clat0
 """
 import ctypes
-import os
 import socket
 import struct
 import subprocess
@@ -137,6 +136,7 @@ class World:
             ip("-n", name, "link", "set", "lo", "up")
         sysctl("phone", "ipv4/ip_forward", 1)
         sysctl("phone", "ipv4/icmp_ratelimit", 0)
+        sysctl("phone", "ipv6/icmp/ratelimit", 0)
         for name, lines in LAYOUT.items():
             subprocess.run(("ip", "-n", name, "-batch", "-"), input=lines.encode(), check=True)
         for name, link in (("phone", "wwan0"), ("phone", "wlan0"), ("far", "cell0"), ("client", "eth0")):
@@ -209,6 +209,14 @@ def blank_id(packet):
     return head[:10] + struct.pack("!H", pkt.csum(head)) + packet[12:] if pkt.csum(packet[:20]) == 0 else packet
 
 
-def load_check():
-    if not os.path.exists("/sys/module/clat"):
-        raise SystemExit("module clat is not loaded")
+def offload(name, link, on):
+    subprocess.run(("ip", "netns", "exec", name, "ethtool", "-K", link) +
+                   tuple(word for what in ("tx", "tso", "gso", "tx-udp-segmentation") for word in (what, "on" if on else "off")),
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def forget_mtu():
+    """What the hosts have learnt from the errors of a case."""
+    ip("-n", "phone", "route", "flush", "cache")
+    ip("-n", "phone", "-6", "route", "flush", "cache")
+    ip("-n", "client", "route", "flush", "cache")

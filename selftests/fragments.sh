@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Fragments both ways, octet by octet, and datagrams of 60 KB between real stacks (xlat/cases_frag.py).
+# runs-in: uml qemu
+# timeout: 240
+#
+# Usage: fragments.sh [PART OF A CASE'S NAME...]
+. "$(dirname "$0")/lib.sh"
+. "$SELFTESTS/lib-module.sh"
+module_load
+python3 "$SELFTESTS/xlat/cases_frag.py" "$@"
+STATUS=$?
+for NAME in client phone far; do
+	ip netns del "$NAME"
+done
+rmmod clat || exit 1
+exit "$STATUS"
