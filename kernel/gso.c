@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Superframes: which cross in one piece, and what becomes of the others. */
 #include <net/gso.h>
+#include <net/ip.h>
 
 #include "clat.h"
 
