@@ -46,9 +46,10 @@ static void clat_transport64(struct sk_buff *skb,
 			     const struct clat_ends *ends)
 {
 	u8 *l4 = skb_transport_header(skb);
+	bool partial = skb->ip_summed == CHECKSUM_PARTIAL &&
+		       skb_checksum_start(skb) == l4;
 
-	clat_l4_64(l4, pkt, ends, skb->ip_summed == CHECKSUM_PARTIAL &&
-				  skb_checksum_start(skb) == l4);
+	clat_l4_64(l4, pkt, ends, partial);
 }
 
 /**

@@ -236,7 +236,7 @@ static void xlat46_in_place(struct kunit *test)
 			KUNIT_ASSERT_NOT_NULL(test, ctx->skb);
 			__skb_pull(kept, 40);
 		}
-		KUNIT_EXPECT_EQ(test, xlat46_run(test, &ref), 0);
+		KUNIT_EXPECT_EQ(test, test_run46(ctx), 0);
 		test_skb_expect(test, "in place", true, false);
 		KUNIT_EXPECT_PTR_EQ(test, (const unsigned char *)ctx->skb->head,
 				    head);

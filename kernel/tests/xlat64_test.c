@@ -249,7 +249,7 @@ static void xlat64_in_place(struct kunit *test)
 		test_set_ip_id(ctx, XLAT64_ID);
 		head = ctx->skb->head;
 		paged = ctx->skb->data_len;
-		KUNIT_EXPECT_EQ(test, xlat64_run(test), 0);
+		KUNIT_EXPECT_EQ(test, test_run64(ctx), 0);
 		test_skb_expect(test, "in place", false, false);
 		KUNIT_EXPECT_PTR_EQ(test, (const unsigned char *)ctx->skb->head,
 				    head);
