@@ -144,7 +144,9 @@ def short():
     drops46("transport46", ip4(NEAR4, SERVER4, TCP, tcp(NEAR4, SERVER4)[:16], flags=1))
     drops46("header46", ip4(NEAR4, SERVER4, UDP, DATA[:16], flags=0, offset=65528 // 8))
     drops64("transport64", ip6(far6, NEAR6, FRAGMENT, frag6(TCP, 9, 0, 1) + tcp(far6, NEAR6)[:16]))
-    drops64("header64", ip6(far6, NEAR6, FRAGMENT, frag6(UDP, 9, 65528) + DATA[:16]))
+    # Their IPv4 datagram would have more than a total length can say.
+    drops64("too-big64", ip6(far6, NEAR6, FRAGMENT, frag6(UDP, 9, 65528) + DATA[:16]))
+    drops64("too-big64", ip6(far6, NEAR6, FRAGMENT, frag6(UDP, 9, 65504) + DATA[:16]))
 
 
 # --- packets without DF ------------------------------------------------------------------------------------------------
