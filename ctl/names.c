@@ -21,6 +21,7 @@ static const struct name states[] = {
 static const struct name paths[] = {
 	[CLAT_PATH_NONE] = { "none", "no uplink is attached" },
 	[CLAT_PATH_INGRESS] = { "ingress", "the uplink's netdev ingress hook" },
+	[CLAT_PATH_ROUTED] = { "routed", "routes to the device: the kernel has no ingress hooks" },
 };
 
 static const struct name detaches[] = {
@@ -48,7 +49,7 @@ static const struct name drops[] = {
 	[CLAT_DROP_ROUTE46] = { "route46", "no IPv6 route to the PLAT by the uplink" },
 	[CLAT_DROP_INACTIVE46] = { "inactive46", "no uplink, PLAT prefix or local pair" },
 	[CLAT_DROP_MEMORY46] = { "memory46", "out of memory" },
-	[CLAT_DROP_NOT_IPV4] = { "not-ipv4", "sent into the device, but not IPv4" },
+	[CLAT_DROP_NOT_IP] = { "not-ip", "sent into the device, neither IPv4 nor IPv6" },
 	[CLAT_DROP_HEADER64] = { "header64", "malformed IPv6 header" },
 	[CLAT_DROP_SOURCE64] = { "source64", "source under the PLAT prefix never translated" },
 	[CLAT_DROP_ICMP_FRAGMENT64] = { "icmp-fragment64", "fragment of an ICMPv6 message" },
@@ -63,6 +64,7 @@ static const struct name drops[] = {
 	[CLAT_DROP_GSO64] = { "gso64", "superframe that cannot be segmented" },
 	[CLAT_DROP_DOWN64] = { "down64", "the clat device is down" },
 	[CLAT_DROP_MEMORY64] = { "memory64", "out of memory" },
+	[CLAT_DROP_NOT_OURS64] = { "not-ours64", "IPv6 routed to the device, not by the uplink or not ours" },
 };
 
 static const struct name *lookup(const struct name *table, size_t count, uint32_t value)

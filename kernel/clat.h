@@ -8,6 +8,10 @@
  *   NIC -> clat_ingress() [ingress.c] -> clat_xlat64() [xlat64.c]
  *       -> netif_receive_skb() -> IPv4 stack
  *
+ *   Where the hook can't be, IPv6 packets are routed to the device:
+ *   IPv6 stack -> clat_xmit() -> clat_routed() [ingress.c] -> clat_xlat64()
+ *              -> netif_rx() -> IPv4 stack
+ *
  * core/ has the header logic, config.c the configuration that packets read
  * under RCU, netlink.c what changes it.
  */
@@ -98,6 +102,8 @@ enum clat_state clat_state(const struct clat_dev *clat);
 netdev_tx_t clat_xmit(struct sk_buff *skb, struct net_device *dev);
 unsigned int clat_ingress(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state);
+void clat_routed(struct clat_dev *clat, const struct clat_config *cfg,
+		 struct sk_buff *skb);
 
 /* xlat46.c */
 int clat_xlat46(const struct clat_config *cfg, struct sk_buff *skb,
@@ -147,7 +153,7 @@ void clat_netlink_notify(struct clat_dev *clat);
 void clat_netlink_notify_del(struct clat_dev *clat);
 
 /* stats.c */
-void clat_drop(const struct clat_dev *clat, int reason);
+void clat_drop(const struct clat_dev *clat, struct sk_buff *skb, int reason);
 u64 clat_drops_sum(const struct clat_dev *clat, unsigned int first,
 		   unsigned int last);
 void clat_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);

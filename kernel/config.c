@@ -84,6 +84,7 @@ int clat_uplink_check(const struct net_device *dev,
 	return -EINVAL;
 }
 
+/* Return: the hook, %NULL if this kernel has none, or an error. */
 static struct nf_hook_ops *clat_hook_add(struct clat_dev *clat,
 					 struct net_device *uplink,
 					 struct netlink_ext_ack *extack)
@@ -102,12 +103,14 @@ static struct nf_hook_ops *clat_hook_add(struct clat_dev *clat,
 	hook->dev = uplink;
 
 	err = nf_register_net_hook(dev_net(uplink), hook);
-	if (err) {
-		NL_SET_ERR_MSG(extack, "uplink takes no ingress hook: is NETFILTER_INGRESS on?");
-		kfree(hook);
-		return ERR_PTR(err);
-	}
-	return hook;
+	if (!err)
+		return hook;
+	kfree(hook);
+	/* A kernel without NETFILTER_INGRESS: packets are routed to the device. */
+	if (err == -EOPNOTSUPP)
+		return NULL;
+	NL_SET_ERR_MSG(extack, "uplink takes no ingress hook");
+	return ERR_PTR(err);
 }
 
 /* Packets may still be in the hook when it returns: synchronize_net(). */

@@ -88,7 +88,8 @@ static struct sk_buff *clat_frag_make(struct clat_frags *frags,
  * clat_frag_output() - send a translated packet in fragments
  * @net:	namespace of the device
  * @cfg:	the configuration the packet was translated by
- * @skb:	the packet, data at the IPv6 header, no superframe; consumed
+ * @skb:	the packet, data at the IPv6 header, no superframe; consumed if 0 is
+ *		returned
  * @id:		identification of the IPv4 packet
  * @indev:	the clat device
  * @dst:	its route
@@ -107,12 +108,9 @@ int clat_frag_output(struct net *net, const struct clat_config *cfg,
 	unsigned int room = LL_RESERVED_SPACE(cfg->uplink);
 	struct clat_frags frags;
 	unsigned int off, len, max;
-	int err = 0;
 
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb)) {
-		kfree_skb(skb);
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
 		return -CLAT_DROP_MEMORY46;
-	}
 	clat_frags_init(&frags, skb, id);
 	max = round_down(mtu - sizeof(frags.hdr), 8);
 
@@ -121,12 +119,10 @@ int clat_frag_output(struct net *net, const struct clat_config *cfg,
 
 		len = min(max, skb->len - frags.start - off);
 		frag = clat_frag_make(&frags, room, off, len);
-		if (!frag) {
-			err = -CLAT_DROP_MEMORY46;
-			break;
-		}
+		if (!frag)
+			return -CLAT_DROP_MEMORY46;
 		clat_route_output(net, cfg, frag, indev, dst);
 	}
 	consume_skb(skb);
-	return err;
+	return 0;
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where IPv6 packets enter: the netdev ingress hook of the uplink. */
+/*
+ * Where IPv6 packets enter: the netdev ingress hook of the uplink; or a route
+ * to the clat device, and clat_xmit().
+ */
 #include <linux/icmpv6.h>
 #include <linux/if_vlan.h>
 #include <net/ip6_route.h>
@@ -147,7 +150,7 @@ static void clat_answer64(struct sk_buff *skb, int reason,
 
 static void clat_receive_one(struct clat_dev *clat,
 			     const struct clat_config *cfg,
-			     struct sk_buff *skb)
+			     struct sk_buff *skb, bool routed)
 {
 	struct net_device *dev = clat->dev;
 	struct clat_packet pkt;
@@ -157,8 +160,7 @@ static void clat_receive_one(struct clat_dev *clat,
 	err = clat_translate64(clat, cfg, &skb, &pkt);
 	if (err) {
 		clat_answer64(skb, err, &pkt);
-		clat_drop(clat, err);
-		kfree_skb(skb);
+		clat_drop(clat, skb, err);
 		return;
 	}
 
@@ -170,27 +172,30 @@ static void clat_receive_one(struct clat_dev *clat,
 	nf_reset_ct(skb);
 	skb_clear_hash_if_not_l4(skb);
 	dev_sw_netstats_rx_add(dev, skb->len);
-	netif_receive_skb(skb);
+	/* A second pass over the stack does not stand on top of the first. */
+	if (routed)
+		netif_rx(skb);
+	else
+		netif_receive_skb(skb);
 }
 
 static void clat_receive(struct clat_dev *clat, const struct clat_config *cfg,
-			 struct sk_buff *skb)
+			 struct sk_buff *skb, bool routed)
 {
 	struct sk_buff *segs, *next;
 
 	if (!skb_is_gso(skb) || clat_gso_known(skb)) {
-		clat_receive_one(clat, cfg, skb);
+		clat_receive_one(clat, cfg, skb, routed);
 		return;
 	}
 	segs = clat_gso_split(skb);
 	if (!segs) {
-		clat_drop(clat, CLAT_DROP_GSO64);
-		kfree_skb(skb);
+		clat_drop(clat, skb, CLAT_DROP_GSO64);
 		return;
 	}
 	skb_list_walk_safe(segs, skb, next) {
 		skb_mark_not_on_list(skb);
-		clat_receive_one(clat, cfg, skb);
+		clat_receive_one(clat, cfg, skb, routed);
 	}
 }
 
@@ -225,15 +230,36 @@ unsigned int clat_ingress(void *priv, struct sk_buff *skb,
 
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (!skb) {
-		clat_drop(clat, CLAT_DROP_MEMORY64);
+		clat_drop(clat, NULL, CLAT_DROP_MEMORY64);
 		return NF_STOLEN;
 	}
 	/* Left to the stack, it would answer with a reset. */
 	if (!(dev->flags & IFF_UP)) {
-		clat_drop(clat, CLAT_DROP_DOWN64);
-		kfree_skb(skb);
+		clat_drop(clat, skb, CLAT_DROP_DOWN64);
 		return NF_STOLEN;
 	}
-	clat_receive(clat, cfg, skb);
+	clat_receive(clat, cfg, skb, false);
 	return NF_STOLEN;
+}
+
+/**
+ * clat_routed() - translate an IPv6 packet that was routed to the device
+ * @clat:	the device
+ * @cfg:	its configuration
+ * @skb:	the packet, not shared, data at the IPv6 header; consumed
+ *
+ * For kernels without ingress hooks, and for packets that pass the hook by, as
+ * those that come back from an ifb do. Only what came in by the uplink is
+ * translated: others must not speak for the PLAT.
+ *
+ * Context: BH disabled, RCU read side.
+ */
+void clat_routed(struct clat_dev *clat, const struct clat_config *cfg,
+		 struct sk_buff *skb)
+{
+	if (cfg->uplink && skb->skb_iif == cfg->uplink->ifindex &&
+	    clat_is_ours(cfg, skb))
+		clat_receive(clat, cfg, skb, true);
+	else
+		clat_drop(clat, skb, CLAT_DROP_NOT_OURS64);
 }

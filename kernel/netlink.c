@@ -87,7 +87,8 @@ static int clat_nl_put_map(struct sk_buff *msg, const struct clat_xlat *xlat)
 static int clat_nl_put_dev(struct sk_buff *msg, const struct clat_dev *clat)
 {
 	const struct clat_config *cfg = rtnl_dereference(clat->config);
-	enum clat_path path = clat->hook ? CLAT_PATH_INGRESS : CLAT_PATH_NONE;
+	enum clat_path path = clat->hook ? CLAT_PATH_INGRESS :
+			      cfg->uplink ? CLAT_PATH_ROUTED : CLAT_PATH_NONE;
 	u32 uplink = cfg->uplink ? cfg->uplink->ifindex : 0;
 
 	if (nla_put_u32(msg, CLAT_A_DEV_IFINDEX, clat->dev->ifindex) ||

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Counters: one for each drop reason, and the sums that "ip -s link" shows. */
+/* Drops, counted by reason, and the sums that "ip -s link" shows. */
 #include "clat.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 /**
- * clat_drop() - count a dropped packet
+ * clat_drop() - drop a packet: count it, tell who traces, free it
  * @clat:	the device
+ * @skb:	the packet, consumed; %NULL if it is gone already
  * @reason:	enum clat_drop, or its negative as the parsers return it
  *
- * Context: any. The packet is the caller's to free.
+ * Context: any, preemption disabled.
  */
-void clat_drop(const struct clat_dev *clat, int reason)
+void clat_drop(const struct clat_dev *clat, struct sk_buff *skb, int reason)
 {
-	this_cpu_inc(clat->drops->n[reason < 0 ? -reason : reason]);
+	reason = abs(reason);
+	this_cpu_inc(clat->drops->n[reason]);
+	trace_clat_drop(clat->dev, skb, reason);
+	kfree_skb(skb);
 }
 
 /**
@@ -44,7 +51,7 @@ void clat_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 
 	dev_fetch_sw_netstats(stats, dev->tstats);
 	stats->tx_dropped = clat_drops_sum(clat, CLAT_DROP_HEADER46,
-					   CLAT_DROP_NOT_IPV4);
+					   CLAT_DROP_NOT_IP);
 	stats->rx_dropped = clat_drops_sum(clat, CLAT_DROP_HEADER64,
 					   CLAT_DROP_MAX);
 }

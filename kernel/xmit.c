@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where IPv4 packets enter: ndo_start_xmit of the clat device. */
+/*
+ * Where IPv4 packets enter: ndo_start_xmit of the clat device; and IPv6 packets
+ * that are routed to it.
+ */
 #include <linux/icmp.h>
 #include <net/dst_metadata.h>
 #include <net/gso.h>
@@ -66,8 +69,6 @@ static int clat_verdict46(struct net *net, const struct clat_config *cfg,
 	const struct clat_xlat *xlat = &cfg->xlat;
 	int err;
 
-	if (skb->protocol != htons(ETH_P_IP))
-		return -CLAT_DROP_NOT_IPV4;
 	err = clat_parse46(skb, &flow->pkt);
 	if (err)
 		return err;
@@ -155,8 +156,7 @@ static void clat_xmit_segments(struct sk_buff *skb, struct net_device *dev,
 	struct sk_buff *segs = clat_gso_split(skb), *next;
 
 	if (!segs) {
-		clat_drop(netdev_priv(dev), CLAT_DROP_GSO46);
-		kfree_skb(skb);
+		clat_drop(netdev_priv(dev), skb, CLAT_DROP_GSO46);
 		return;
 	}
 	skb_list_walk_safe(segs, skb, next) {
@@ -165,6 +165,7 @@ static void clat_xmit_segments(struct sk_buff *skb, struct net_device *dev,
 	}
 }
 
+/* Context: RCU read side. */
 static void clat_xmit_one(struct sk_buff *skb, struct net_device *dev,
 			  const struct clat_config *cfg)
 {
@@ -178,7 +179,8 @@ static void clat_xmit_one(struct sk_buff *skb, struct net_device *dev,
 	err = clat_verdict46(net, cfg, skb, &flow);
 	if (err) {
 		clat_answer46(skb, err, &flow);
-		goto drop;
+		clat_drop(clat, skb, err);
+		return;
 	}
 	if (skb_is_gso(skb) && (flow.split || !clat_gso_known(skb))) {
 		clat_xmit_segments(skb, dev, cfg);
@@ -186,8 +188,10 @@ static void clat_xmit_one(struct sk_buff *skb, struct net_device *dev,
 	}
 	id = ntohs(ip_hdr(skb)->id);
 	err = clat_translate46(dev, cfg, &skb, &flow);
-	if (err)
-		goto drop;
+	if (err) {
+		clat_drop(clat, skb, err);
+		return;
+	}
 
 	dev_sw_netstats_tx_add(dev, 1, min(len, flow.pkt.len));
 	if (!flow.split) {
@@ -196,16 +200,11 @@ static void clat_xmit_one(struct sk_buff *skb, struct net_device *dev,
 	}
 	err = clat_frag_output(net, cfg, skb, id, dev, flow.dst, flow.mtu);
 	if (err)
-		clat_drop(clat, err);
-	return;
-
-drop:
-	clat_drop(clat, err);
-	kfree_skb(skb);
+		clat_drop(clat, skb, err);
 }
 
 /**
- * clat_xmit() - ndo_start_xmit: translate an IPv4 packet and send it on
+ * clat_xmit() - ndo_start_xmit: translate a packet and send it on
  * @skb:	the packet; consumed
  * @dev:	the clat device
  *
@@ -216,17 +215,24 @@ drop:
 netdev_tx_t clat_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct clat_dev *clat = netdev_priv(dev);
+	const struct clat_config *cfg;
 
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (!skb) {
-		clat_drop(clat, CLAT_DROP_MEMORY46);
+		clat_drop(clat, NULL, CLAT_DROP_MEMORY46);
 		return NETDEV_TX_OK;
 	}
 	/* Packet sockets and BPF may have left it anywhere. */
 	skb_reset_network_header(skb);
 
 	rcu_read_lock();
-	clat_xmit_one(skb, dev, rcu_dereference(clat->config));
+	cfg = rcu_dereference(clat->config);
+	if (likely(skb->protocol == htons(ETH_P_IP)))
+		clat_xmit_one(skb, dev, cfg);
+	else if (skb->protocol == htons(ETH_P_IPV6))
+		clat_routed(clat, cfg, skb);
+	else
+		clat_drop(clat, skb, CLAT_DROP_NOT_IP);
 	rcu_read_unlock();
 	return NETDEV_TX_OK;
 }

@@ -4,26 +4,12 @@ import struct
 
 from expect import W, drops46, passes46, u46
 from neutral import neutral_address
-from pkt import DCCP, ICMP, ICMP6, TCP, UDP, UDPLITE, dccp, embed, icmp4, icmp6, ip4, ip6, tcp, udp, udplite
+from pkt import ICMP, ICMP6, TCP, UDP, UDPLITE, DCCP, dccp, embed, icmp4, icmp6, ip4, ip6, payloads, tcp, udp, udplite
 from tap import case, equal, run, true
 from world import CLIENT4, CLIENT6, MAP, NEAR4, NEAR6, PLAT, SERVER4, WKP, Tap
 
 PREFIXES = ("3fff:db8::/32", "3fff:db8:100::/40", "3fff:db8:122::/48", "3fff:db8:122:300::/56", "3fff:db8:122:344::/64",
             "3fff:db8:122:344::/96")
-
-
-def payloads(src, dst, src6, dst6, data):
-    """(IPv4 protocol, its payload, IPv6 next header, its payload) of all that is translated"""
-    return (
-        (UDP, udp(src, dst, data), UDP, udp(src6, dst6, data)),
-        (TCP, tcp(src, dst, data, options=b"\x02\x04\x05\xb4"), TCP, tcp(src6, dst6, data, options=b"\x02\x04\x05\xb4")),
-        (TCP, tcp(src, dst, flags=2), TCP, tcp(src6, dst6, flags=2)),
-        (UDPLITE, udplite(src, dst, data), UDPLITE, udplite(src6, dst6, data)),
-        (UDPLITE, udplite(src, dst, data, coverage=8), UDPLITE, udplite(src6, dst6, data, coverage=8)),
-        (DCCP, dccp(src, dst, data), DCCP, dccp(src6, dst6, data)),
-        (ICMP, icmp4(8, data=data), ICMP6, icmp6(src6, dst6, 128, data=data)),
-        (ICMP, icmp4(0, data=data), ICMP6, icmp6(src6, dst6, 129, data=data)),
-    )
 
 
 # --- what is translated ------------------------------------------------------------------------------------------------
@@ -242,8 +228,8 @@ for NAME, COUNTER, PACKETS in (
 def not_ipv4():
     W.configure()
     far6 = W.embed(SERVER4)
-    drops46("not-ipv4", ip6(NEAR6, far6, UDP, udp(NEAR6, far6)), kind=0x86DD)
-    drops46("not-ipv4", bytes(28), kind=0x0806)
+    drops46("not-ip", bytes(28), kind=0x0806)
+    drops46("not-ip", ip4(NEAR4, SERVER4, UDP, udp(NEAR4, SERVER4)), kind=0x88CC)
 
 
 @case("4 to 6: private addresses under 64:ff9b::/96 pass, and drop with wkp-strict")

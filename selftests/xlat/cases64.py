@@ -5,7 +5,7 @@ import struct
 
 from expect import OWN46, W, comes64, drops64, u64, untouched64
 from neutral import neutral_address
-from pkt import DCCP, ICMP, ICMP6, TCP, UDP, UDPLITE, dccp, eth, ext, frag6, icmp4, icmp6, ip4, ip6, tcp, udp, udplite
+from pkt import DCCP, ICMP, ICMP6, TCP, UDP, UDPLITE, dccp, eth, ext, frag6, icmp4, icmp6, ip4, ip6, payloads, tcp, udp, udplite
 from tap import case, equal, run, true
 from world import (CLIENT4, CLIENT6, FAR_MAC, MAP, NEAR4, NEAR6, PHONE_MAC, PLAT, SERVER4, WKP, Tap, blank_id, enter, ip, ip_json,
                    wait)
@@ -14,26 +14,13 @@ PREFIXES = ("3fff:db8::/32", "3fff:db8:100::/40", "3fff:db8:122::/48", "3fff:db8
             "3fff:db8:122:344::/96")
 
 
-def payloads(src6, dst6, src, dst, data):
-    """(next header, its payload, IPv4 protocol, its payload) of all that is translated"""
-    return (
-        (UDP, udp(src6, dst6, data), UDP, udp(src, dst, data)),
-        (TCP, tcp(src6, dst6, data, options=b"\x02\x04\x05\xb4"), TCP, tcp(src, dst, data, options=b"\x02\x04\x05\xb4")),
-        (UDPLITE, udplite(src6, dst6, data), UDPLITE, udplite(src, dst, data)),
-        (UDPLITE, udplite(src6, dst6, data, coverage=8), UDPLITE, udplite(src, dst, data, coverage=8)),
-        (DCCP, dccp(src6, dst6, data), DCCP, dccp(src, dst, data)),
-        (ICMP6, icmp6(src6, dst6, 128, data=data), ICMP, icmp4(8, data=data)),
-        (ICMP6, icmp6(src6, dst6, 129, data=data), ICMP, icmp4(0, data=data)),
-    )
-
-
 # --- what is translated ------------------------------------------------------------------------------------------------
 
 def every_protocol(prefix):
     W.configure(plat=(prefix,))
     far6 = W.embed(SERVER4)
     for data in (b"", b"x", b"some octets, an odd number of them!!!", bytes(range(256)) * 4):
-        for next_header, payload6, proto, payload in payloads(far6, NEAR6, SERVER4, NEAR4, data):
+        for proto, payload, next_header, payload6 in payloads(SERVER4, NEAR4, far6, NEAR6, data):
             comes64(ip6(far6, NEAR6, next_header, payload6), ip4(SERVER4, NEAR4, proto, payload, flags=0))
 
 
@@ -46,7 +33,7 @@ def suffix():
     for prefix in PREFIXES[:5]:
         W.configure(plat=(prefix,))
         far6 = W.embed(SERVER4, suffix=0x99)
-        for next_header, payload6, proto, payload in payloads(far6, NEAR6, SERVER4, NEAR4, b"suffix"):
+        for proto, payload, next_header, payload6 in payloads(SERVER4, NEAR4, far6, NEAR6, b"suffix"):
             comes64(ip6(far6, NEAR6, next_header, payload6), ip4(SERVER4, NEAR4, proto, payload, flags=0))
 
 
@@ -78,7 +65,7 @@ def several_prefixes():
 def forwarded():
     W.configure()
     far6 = W.embed(SERVER4)
-    for next_header, payload6, proto, payload in payloads(far6, CLIENT6, SERVER4, CLIENT4, b"to a laptop"):
+    for proto, payload, next_header, payload6 in payloads(SERVER4, CLIENT4, far6, CLIENT6, b"to a laptop"):
         comes64(ip6(far6, CLIENT6, next_header, payload6, hops=33), ip4(SERVER4, CLIENT4, proto, payload, ttl=32, flags=0), W.client)
 
 
@@ -154,7 +141,7 @@ def not_in_place():
     W.configure()
     far6 = W.embed(SERVER4)
     listener = Tap("phone", "wwan0", 3, lambda packet: packet[8:24] == socket.inet_pton(socket.AF_INET6, far6))
-    for next_header, payload6, proto, payload in payloads(far6, NEAR6, SERVER4, NEAR4, b"cloned"):
+    for proto, payload, next_header, payload6 in payloads(SERVER4, NEAR4, far6, NEAR6, b"cloned"):
         packet = ip6(far6, NEAR6, next_header, payload6)
         comes(packet, ip4(SERVER4, NEAR4, proto, payload, flags=0))
         equal(listener.take(), packet, "what the listener sees")
@@ -191,7 +178,7 @@ def extensions():
     W.configure()
     far6 = W.embed(SERVER4)
     for headers in ([HOP], [ROUTING], [OPTIONS], [REAL], [HOP, OPTIONS, ROUTING, OPTIONS], [LONG], [HOP] + [OPTIONS] * 7, [HOP, LONG]):
-        for next_header, payload6, proto, payload in payloads(far6, NEAR6, SERVER4, NEAR4, b"behind headers"):
+        for proto, payload, next_header, payload6 in payloads(SERVER4, NEAR4, far6, NEAR6, b"behind headers"):
             comes64(behind(*headers, proto=next_header, payload=payload6)(), ip4(SERVER4, NEAR4, proto, payload, flags=0))
 
 

@@ -125,6 +125,20 @@ def icmp6(src, dst, kind, code=0, rest=b"\x12\x34\0\1", data=b""):
     return struct.pack("!BBH", kind, code, check) + body
 
 
+def payloads(src, dst, src6, dst6, data=b"data"):
+    """(IPv4 protocol, its payload, IPv6 next header, its payload) of all that is translated"""
+    return (
+        (UDP, udp(src, dst, data), UDP, udp(src6, dst6, data)),
+        (TCP, tcp(src, dst, data, options=b"\x02\x04\x05\xb4"), TCP, tcp(src6, dst6, data, options=b"\x02\x04\x05\xb4")),
+        (TCP, tcp(src, dst, flags=2), TCP, tcp(src6, dst6, flags=2)),
+        (UDPLITE, udplite(src, dst, data), UDPLITE, udplite(src6, dst6, data)),
+        (UDPLITE, udplite(src, dst, data, coverage=8), UDPLITE, udplite(src6, dst6, data, coverage=8)),
+        (DCCP, dccp(src, dst, data), DCCP, dccp(src6, dst6, data)),
+        (ICMP, icmp4(8, data=data), ICMP6, icmp6(src6, dst6, 128, data=data)),
+        (ICMP, icmp4(0, data=data), ICMP6, icmp6(src6, dst6, 129, data=data)),
+    )
+
+
 def eth(dst, src, kind, payload):
     return bytes.fromhex(dst.replace(":", "")) + bytes.fromhex(src.replace(":", "")) + struct.pack("!H", kind) + payload
 

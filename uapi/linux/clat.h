@@ -32,10 +32,13 @@ enum clat_state {
  * enum clat_path - How IPv6 packets reach the device.
  * @CLAT_PATH_NONE: not at all, no uplink is attached
  * @CLAT_PATH_INGRESS: from the uplink's netdev ingress hook
+ * @CLAT_PATH_ROUTED: by routes to the device, since this kernel has no ingress
+ *   hooks
  */
 enum clat_path {
 	CLAT_PATH_NONE,
 	CLAT_PATH_INGRESS,
+	CLAT_PATH_ROUTED,
 };
 
 /**
@@ -127,7 +130,7 @@ enum clat_drop {
 	CLAT_DROP_ROUTE46,
 	CLAT_DROP_INACTIVE46,
 	CLAT_DROP_MEMORY46,
-	CLAT_DROP_NOT_IPV4,
+	CLAT_DROP_NOT_IP,
 	CLAT_DROP_HEADER64,
 	CLAT_DROP_SOURCE64,
 	CLAT_DROP_ICMP_FRAGMENT64,
@@ -142,6 +145,7 @@ enum clat_drop {
 	CLAT_DROP_GSO64,
 	CLAT_DROP_DOWN64,
 	CLAT_DROP_MEMORY64,
+	CLAT_DROP_NOT_OURS64,
 
 	__CLAT_DROP_MAX,
 	CLAT_DROP_MAX = (__CLAT_DROP_MAX - 1)

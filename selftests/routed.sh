@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Routed mode: IPv6 packets that pass the ingress hook by are routed to the device (xlat/cases_routed.py).
+# runs-in: uml qemu
+# timeout: 120
+#
+# Usage: routed.sh [PART OF A CASE'S NAME...]
+. "$(dirname "$0")/lib.sh"
+. "$SELFTESTS/lib-module.sh"
+module_load
+python3 "$SELFTESTS/xlat/cases_routed.py" "$@"
+STATUS=$?
+for NAME in client phone far; do
+	ip netns del "$NAME"
+done
+rmmod clat || exit 1
+exit "$STATUS"

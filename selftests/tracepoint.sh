@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The tracepoint clat:clat_drop: each dropped packet with its reason and lengths (xlat/cases_tracepointpoint.py).
+# runs-in: uml qemu
+# timeout: 120
+#
+# Usage: tracepoint.sh [PART OF A CASE'S NAME...]
+. "$(dirname "$0")/lib.sh"
+. "$SELFTESTS/lib-module.sh"
+module_load
+python3 "$SELFTESTS/xlat/cases_tracepoint.py" "$@"
+STATUS=$?
+for NAME in client phone far; do
+	ip netns del "$NAME"
+done
+rmmod clat || exit 1
+exit "$STATUS"
