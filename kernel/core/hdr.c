@@ -14,7 +14,7 @@ unsigned int clat_hdr46_len(const struct clat_packet *pkt)
 static void clat_frag_hdr46(__be32 *frag, const struct clat_packet *pkt,
 			    u8 nexthdr)
 {
-	frag[0] = htonl(nexthdr << 24 | pkt->frag_off | pkt->more);
+	frag[0] = htonl((u32)nexthdr << 24 | pkt->frag_off | pkt->more);
 	frag[1] = htonl(pkt->id);
 }
 
