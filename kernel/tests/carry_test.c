@@ -9,7 +9,7 @@
 
 /* Adjusted, carried as they are, and one that nobody knows */
 static const u8 carry_protos[] = {
-	6, 17, 136, 33, 132, 50, 51, 47, 2, 4, 41, 59, 89, 253, 255,
+	6, 17, 136, 33, 132, 50, 51, 47, 4, 41, 59, 89, 253, 255,
 };
 
 /* Destination options of 24 octets, routing header without segments left */

@@ -214,9 +214,9 @@ static void parse4_protocols(struct kunit *test)
 
 	len = parse4_packet(buf, IPPROTO_ICMP, NULL, 0);
 	for (proto = 0; proto < 256; proto++) {
-		/* Extension headers of IPv6, and ICMPv6 */
+		/* Extension headers of IPv6, ICMPv6, and IGMP */
 		bool refused = proto == 0 || proto == 43 || proto == 44 ||
-			       proto == 58 || proto == 60;
+			       proto == 58 || proto == 60 || proto == 2;
 		int ret;
 
 		buf[9] = proto;
