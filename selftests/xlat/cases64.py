@@ -143,7 +143,7 @@ def not_in_place():
     listener = Tap("phone", "wwan0", 3, lambda packet: packet[8:24] == socket.inet_pton(socket.AF_INET6, far6))
     for proto, payload, next_header, payload6 in payloads(SERVER4, NEAR4, far6, NEAR6, b"cloned"):
         packet = ip6(far6, NEAR6, next_header, payload6)
-        comes(packet, ip4(SERVER4, NEAR4, proto, payload, flags=0))
+        comes64(packet, ip4(SERVER4, NEAR4, proto, payload, flags=0))
         equal(listener.take(), packet, "what the listener sees")
 
 
