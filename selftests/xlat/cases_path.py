@@ -10,7 +10,7 @@ import threading
 
 import clatnl
 from expect import W, comes64, drops46, passes46
-from pkt import ICMP, ICMP6, UDP, eth, icmp4, icmp6, ip4, ip6, l4_ok, udp
+from pkt import ICMP, ICMP6, UDP, embed, eth, icmp4, icmp6, ip4, ip6, l4_ok, udp
 from tap import case, equal, run, true
 from world import (CLIENT4, CLIENT6, CLIENT_MAC, MAP, NEAR4, NEAR6, PATIENCE, PLAT, SERVER4, WLAN_MAC, Tap, enter, forget_mtu,
                    ip, ip_json, offload, wait)
@@ -428,7 +428,36 @@ def raw_ip():
     wait(lambda: W.clat.get(W.index)["detach"] == "gone", "the device is detached when the link has gone")
 
 
-@case("two PLAT prefixes, two links: what came by another link is not ours")
+@case("two devices on one uplink: each translates its own address, under its own prefix")
+def two_devices():
+    near4, near6, plat = "192.0.0.2", "2001:db8:1:2:c1a7::9", "2001:db8:65::/96"
+    W.configure(pairs=MAP[:1])
+    ip("-n", "phone", "link", "add", "clat1", "type", "clat")
+    try:
+        ip("-n", "phone", "link", "set", "clat1", "up")
+        enter("phone")
+        index = socket.if_nametoindex("clat1")
+        W.clat.set(index, clatnl.attr(3, clatnl.u32(W.uplink)), clatnl.plat(plat), clatnl.local_map(f"{near4}/32={near6}/128"))
+        second, far6 = Tap("phone", "clat1", 0x0800, lambda packet: True, cooked=True), embed(plat, SERVER4)
+        before = W.quiet()
+        second.send(ip4(near4, SERVER4, UDP, udp(near4, SERVER4, b"second")))
+        equal(W.far.take(), ip6(near6, far6, UDP, udp(near6, far6, b"second")), "what leaves")
+        W.from_far(ip6(far6, near6, UDP, udp(far6, near6, b"back")))
+        equal((second.take() or b"")[28:], b"back", "what comes back")
+        # The other's prefix is not its own.
+        W.from_far(ip6(W.embed(SERVER4), near6, UDP, udp(W.embed(SERVER4), near6, b"foreign")))
+        equal(*W.echo46(), "a packet of the first")
+        equal(*W.echo64(), "and its answer")
+        true(second.take(0.01) is None, "nothing else comes by the second")
+        counters = W.clat.stats(index)
+        equal((counters["packets46"], counters["packets64"]), (1, 1), "counters of the second")
+        equal((W.moved(before)["packets46"], W.moved(before)["packets64"]), (1, 1), "counters of the first")
+    finally:
+        ip("-n", "phone", "link", "del", "clat1")
+        W.configure()
+
+
+@case("what came by another link than the uplink is not ours")
 def other_link():
     W.configure()
     far6 = W.embed(SERVER4)
