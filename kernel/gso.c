@@ -57,6 +57,9 @@ struct sk_buff *clat_gso_split(struct sk_buff *skb)
 	/* The stack makes none such, and would warn. */
 	if (skb->ip_summed == CHECKSUM_NONE)
 		return NULL;
+	/* Segmentation of UDP fragments (UFO) writes the header, whoever has it. */
+	if (skb_cow_head(skb, 0))
+		return NULL;
 	segs = __skb_gso_segment(skb, NETIF_F_SG | NETIF_F_FRAGLIST |
 				      NETIF_F_HW_CSUM | NETIF_F_HIGHDMA, false);
 	if (IS_ERR_OR_NULL(segs))

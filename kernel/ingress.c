@@ -124,6 +124,9 @@ static int clat_translate64(const struct clat_dev *clat,
 	if (pkt->l4 != CLAT_L4_ERROR)
 		return clat_xlat64(clat, skb, pkt, &ends);
 
+	/* Only an untrusted source calls an ICMP error a superframe. */
+	if (skb_is_gso(skb))
+		return -CLAT_DROP_GSO64;
 	error = clat_error_skb64(clat, cfg, skb, pkt, &ends, &mtus);
 	if (IS_ERR(error))
 		return PTR_ERR(error);

@@ -107,7 +107,8 @@ static void clat_answer46(struct sk_buff *skb, int reason,
 	switch (reason) {
 	case -CLAT_DROP_TOO_BIG46:
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
-			      htonl(flow->mtu - CLAT_HDR_DIFF));
+			      htonl(flow->mtu - clat_hdr46_len(&flow->pkt) +
+				    sizeof(struct iphdr)));
 		break;
 	case -CLAT_DROP_SOURCE_ROUTE46:
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_SR_FAILED, 0);

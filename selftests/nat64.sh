@@ -49,19 +49,20 @@ loads()
 		cmp "$LIB_TMP/file" "$NET_RUN/www/file"
 }
 
-# sends WHO: a file to the Internet
+# sends WHO: a file to the Internet, compared there
 sends()
 {
-	in_ns inet busybox nc -l -p 9000 >"$LIB_TMP/sent" </dev/null &
-	wait_for 10 in_ns inet sh -c 'ss -Hltn "( sport = :9000 )" | grep -q .' || return
-	in_ns "$1" busybox nc -w 30 "$NET_INET4" 9000 <"$NET_RUN/www/file"
-	wait $!
-	cmp "$LIB_TMP/sent" "$NET_RUN/www/file"
+	rm -f "$LIB_TMP/sent"
+	in_ns "$1" python3 "$SELFTESTS/net/ends.py" send "$NET_INET4" 9001 "$NET_RUN/www/file" &&
+		cmp "$LIB_TMP/sent" "$NET_RUN/www/file"
 }
 
+# datagrams WHO OCTETS [nocheck]
 datagrams()
 {
-	in_ns "$1" python3 "$SELFTESTS/net/datagrams.py" ask "$NET_INET4" 9001 "$2" $3
+	DATAGRAMS_WHO=$1
+	shift
+	in_ns "$DATAGRAMS_WHO" python3 "$SELFTESTS/net/ends.py" ask "$NET_INET4" 9001 "$@"
 }
 
 # at PLACE PMTU: what tracepath finds, and files both ways
@@ -87,15 +88,18 @@ in_ns phone "$CLATCTL" up wwan0 >"$LIB_TMP/up" 2>&1 || bail "clatctl up: $(cat "
 hotspot_clat "$CLAT"
 CLAT6=$(ip -n phone -o -6 address show dev wwan0 | sed -n 's|.* inet6 \([^ ]*\)/128 .*deprecated.*|\1|p')
 head -c 1048576 /dev/urandom >"$NET_RUN/www/file"
-net_daemon inet datagrams python3 "$SELFTESTS/net/datagrams.py" serve "$NET_INET4" 9001
-wait_for 20 in_ns inet sh -c 'ss -Hlun "( sport = :9001 )" | grep -q .' || bail "the datagram server does not start"
+net_daemon inet ends python3 "$SELFTESTS/net/ends.py" serve "$NET_INET4" 9001 "$LIB_TMP/sent"
+wait_for 20 in_ns inet sh -c 'ss -Hlun "( sport = :9001 )" | grep -q .' || bail "the server does not start"
 
 # Both the operator's router and the NAT64 answer from IPv6 addresses that IPv4 has no name for.
-for HOW in -U -I; do
-	check_equal "traceroute $HOW from the phone" "$DUMMY4 $DUMMY4 $NET_INET4" \
-		"$(route_of phone traceroute $HOW -n -q 1 -m 10 "$NET_INET4")"
-	check_equal "traceroute $HOW from a client" "$NET_HOTSPOT4 $DUMMY4 $DUMMY4 $NET_INET4" \
-		"$(route_of client traceroute $HOW -n -q 1 -m 10 "$NET_INET4")"
+# By UDP to ports that nobody serves, or by ping.
+for HOW in UDP ping; do
+	OPTION=
+	[ "$HOW" = UDP ] || OPTION=-I
+	check_equal "traceroute by $HOW from the phone" "$DUMMY4 $DUMMY4 $NET_INET4" \
+		"$(route_of phone traceroute $OPTION -n -q 1 -m 10 "$NET_INET4")"
+	check_equal "traceroute by $HOW from a client" "$NET_HOTSPOT4 $DUMMY4 $DUMMY4 $NET_INET4" \
+		"$(route_of client traceroute $OPTION -n -q 1 -m 10 "$NET_INET4")"
 done
 
 # From the Internet: the NAT64 and the phone lead some ports to us.
@@ -109,15 +113,15 @@ check_equal "traceroute from the Internet to the phone ends there" "198.51.100.1
 check_equal "it is three hops" 3 "$(echo "$TO_PHONE" | wc -w)"
 check_equal "tracepath from the Internet to the phone finds the MTU" 1480 "$(pmtu_of inet -p $BIB_PORT "$NET_POOL4")" ||
 	diag "$(cat "$LIB_TMP/tracepath")"
-in_ns phone nft add chain ip hotspot dnat '{ type nat hook prerouting priority dstnat; }'
-in_ns phone nft add rule ip hotspot dnat iifname "$CLAT" udp dport "$BIB_PORT-$((BIB_PORT + 15))" dnat to "$CLIENT4"
+in_ns phone nft add chain ip hotspot inward '{ type nat hook prerouting priority dstnat; }'
+in_ns phone nft add rule ip hotspot inward iifname "$CLAT" udp dport "$BIB_PORT-$((BIB_PORT + 15))" dnat to "$CLIENT4"
 in_ns phone conntrack -D -p udp >/dev/null 2>&1
 TO_CLIENT=$(route_of inet traceroute -U -n -q 1 -m 10 -p $BIB_PORT "$NET_POOL4")
 check_equal "traceroute from the Internet to a client ends there, four hops away" "198.51.100.1 $NET_POOL4 4" \
 	"$(echo "$TO_CLIENT" | awk '{ print $1, $NF, NF }')" || diag "$TO_CLIENT"
 check_equal "tracepath from the Internet to a client finds the MTU" 1480 "$(pmtu_of inet -p $BIB_PORT "$NET_POOL4")" ||
 	diag "$(cat "$LIB_TMP/tracepath")"
-in_ns phone nft delete chain ip hotspot dnat
+in_ns phone nft delete chain ip hotspot inward
 forget
 
 at "no narrow link" 1480
