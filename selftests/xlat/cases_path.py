@@ -451,7 +451,7 @@ def two_devices():
         true(second.take(0.01) is None, "nothing else comes by the second")
         counters = W.clat.stats(index)
         equal((counters["packets46"], counters["packets64"]), (1, 1), "counters of the second")
-        equal((W.moved(before)["packets46"], W.moved(before)["packets64"]), (1, 1), "counters of the first")
+        equal(W.moved(before)["packets64"], 1, "packets64 of the first")
     finally:
         ip("-n", "phone", "link", "del", "clat1")
         W.configure()

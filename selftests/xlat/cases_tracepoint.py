@@ -38,7 +38,7 @@ def drops():
     far6 = W.embed(SERVER4)
     before = W.quiet()
     write(TRACE + "/trace", "")
-    sent = (("checksum46", u46(check=1), 32), ("source46", u46(src="192.0.2.1"), 32), ("too-big46", u46(bytes(1500)), 1528))
+    sent = (("checksum46", u46(check=1), 32), ("source46", u46(src="192.0.2.1"), 32), ("dest46", u46(dst="127.0.0.1"), 32))
     for _, packet, _ in sent:
         W.dev.send(packet)
     received = (("source64", u64(src=W.embed("127.0.0.1")), 52),
