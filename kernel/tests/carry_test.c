@@ -33,7 +33,7 @@ static const struct carry_frag carry_frags[] = {
 	{ "first", 0x2000, 0xabcd1234 },
 	{ "middle", 0x20b9, 0x0000ffff },
 	{ "last", 0x00b9, 0xffff0000 },
-	{ "last of all, up to 65528", 0x1fee, 0x00010000 },
+	{ "last that IPv4 has a length for", 0x1fec, 0x00010000 },
 	{ "whole, extension headers", 0, 0, .ext = true },
 	{ "first, extension headers", 0x2000, 0xabcd1234, .ext = true },
 	{ "last, extension headers", 0x00b9, 0xabcd1234, .ext = true },
