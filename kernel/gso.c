@@ -2,6 +2,7 @@
 /* Superframes: which cross in one piece, and what becomes of the others. */
 #include <net/gso.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 
 #include "clat.h"
 
@@ -43,6 +44,31 @@ bool clat_gso_fits(const struct sk_buff *skb, u8 proto)
 	return proto == IPPROTO_UDP;
 }
 
+/*
+ * A superframe that is longer than an IPv6 header can say has a jumbo header
+ * behind that, in kernels that want one (RFC 2675). Their segmentation takes it
+ * out, but expects an Ethernet header before the data.
+ */
+static bool clat_gso_no_jumbo(struct sk_buff *skb)
+{
+	const unsigned int hlen = sizeof(struct ipv6hdr), jumbo = 8;
+	u8 nexthdr;
+
+	if (skb->protocol != htons(ETH_P_IPV6) || skb->len <= IP_MAX_MTU ||
+	    ipv6_hdr(skb)->nexthdr != NEXTHDR_HOP)
+		return true;
+	if (!pskb_may_pull(skb, hlen + jumbo) || skb_cow_head(skb, 0) ||
+	    skb->data[hlen + 1] || skb->data[hlen + 2] != IPV6_TLV_JUMBO)
+		return false;
+
+	nexthdr = skb->data[hlen];
+	memmove(skb->data + jumbo, skb->data, hlen);
+	__skb_pull(skb, jumbo);
+	skb_reset_network_header(skb);
+	ipv6_hdr(skb)->nexthdr = nexthdr;
+	return true;
+}
+
 /**
  * clat_gso_split() - segment a superframe
  * @skb:	a GSO packet, data at its IP header; consumed unless %NULL is
@@ -55,7 +81,7 @@ struct sk_buff *clat_gso_split(struct sk_buff *skb)
 	struct sk_buff *segs;
 
 	/* The stack makes none such, and would warn. */
-	if (skb->ip_summed == CHECKSUM_NONE)
+	if (skb->ip_summed == CHECKSUM_NONE || !clat_gso_no_jumbo(skb))
 		return NULL;
 	/* Segmentation of UDP fragments (UFO) writes the header, whoever has it. */
 	if (skb_cow_head(skb, 0))
