@@ -8,7 +8,7 @@ import struct
 from expect import W, comes64, drops46, drops64, passes46
 from pkt import DCCP, FRAGMENT, ICMP, ICMP6, TCP, UDP, a6, dccp, frag6, fragments6, icmp4, icmp6, ip4, ip6, tcp, udp
 from tap import case, equal, run, true
-from world import CLIENT4, CLIENT6, NEAR4, NEAR6, PATIENCE, SERVER4, Tap, enter, ip, ip_json, offload, wait
+from world import CLIENT4, CLIENT6, NEAR4, NEAR6, PATIENCE, PLAT, SERVER4, Tap, enter, ip, ip_json, offload, wait
 
 DATA = bytes(range(256)) * 8
 BIG = 60000
@@ -189,6 +189,27 @@ def uplinks():
         splits(1260, 1280)
     finally:
         uplink_mtu(1500)
+
+
+@case("4 to 6: without DF and lowest-ipv6-mtu above the MTU of the way: split by that")
+def narrow_way():
+    W.configure(mtu=4000)
+    ip("-n", "phone", "route", "add", PLAT, "via", "fe80::1", "dev", "wwan0", "mtu", "1400")
+    try:
+        for length in (1380, 1381, 1480):
+            splits(length, 1400)
+    finally:
+        ip("-n", "phone", "route", "del", PLAT)
+
+
+@case("lowest-ipv6-mtu of a new device is 1280")
+def default_mtu():
+    enter("phone")
+    ip("-n", "phone", "link", "add", "clat7", "type", "clat")
+    try:
+        equal(W.clat.get(socket.if_nametoindex("clat7"))["lowest-ipv6-mtu"], 1280, "lowest-ipv6-mtu")
+    finally:
+        ip("-n", "phone", "link", "del", "clat7")
 
 
 @case("4 to 6: TCP, echo, UDP without a checksum and what is opaque, split: the checksum is made before")
