@@ -3,9 +3,10 @@
 import socket
 import struct
 
+from clatnl import attr, local_map, plat, u32
 from expect import OWN46, W, comes64, drops64, u64, untouched64
 from neutral import neutral_address
-from pkt import DCCP, ICMP, ICMP6, TCP, UDP, UDPLITE, dccp, eth, ext, frag6, icmp4, icmp6, ip4, ip6, payloads, tcp, udp, udplite
+from pkt import DCCP, ICMP, ICMP6, TCP, UDP, UDPLITE, dccp, embed, eth, ext, frag6, icmp4, icmp6, ip4, ip6, payloads, tcp, udp, udplite
 from tap import case, equal, run, true
 from world import (CLIENT4, CLIENT6, FAR_MAC, MAP, NEAR4, NEAR6, PHONE_MAC, PLAT, SERVER4, WKP, Tap, blank_id, enter, ip, ip_json,
                    wait)
@@ -100,6 +101,27 @@ def identification():
     for length in (1261, 1480):
         data = bytes(length - 28)
         comes64(u64(data), ip4(SERVER4, NEAR4, UDP, udp(SERVER4, NEAR4, data), flags=2))
+
+
+@case("6 to 4: identifications begin at random in every device")
+def random_start():
+    W.configure()
+    first = set()
+    for number in range(6):
+        link, near4, near6, prefix = f"clat{10 + number}", f"10.77.0.{number}", f"2001:db8:77::{number}", f"3fff:db8:{number}::/96"
+        ip("-n", "phone", "link", "add", link, "type", "clat")
+        try:
+            ip("-n", "phone", "link", "set", link, "up")
+            listener = Tap("phone", link, 0x0800, lambda packet: True, cooked=True)
+            W.clat.set(socket.if_nametoindex(link), attr(3, u32(W.uplink)), plat(prefix), local_map(f"{near4}/32={near6}/128"))
+            W.from_far(u64(src=embed(prefix, SERVER4), dst=near6))
+            packet = listener.take()
+            true(packet is not None, f"nothing arrived at {link}")
+            first.add(packet[4:6])
+        finally:
+            ip("-n", "phone", "link", "del", link)
+    # Six times the same by chance: once in 2^80.
+    true(len(first) > 1, f"first identifications: {first}")
 
 
 @case("6 to 4: a UDP checksum of 0 stays 0")
