@@ -164,8 +164,17 @@ def offloaded():
     wait(both_ways, "the flow is offloaded")
 
 
+def counted():
+    """What the flowtable forwards has lost one hop, and no more by the translation."""
+    offloaded()
+    W.quiet()
+    W.from_client(u(100, src=CLIENT4, ttl=65))
+    equal((W.far.take() or bytes(8))[7], 64, "hop limit")
+
+
 case("3/4 finds a client behind NAT44", NAT44, lambda: None)(behind_nat44)
 case("3/4 finds a client behind NAT44 whose flow is in a flowtable", NAT44 + FLOWTABLE, offloaded)(behind_nat44)
+case("a flowtable counts the hop, and the translator does not", NAT44 + FLOWTABLE, counted)(behind_nat44)
 
 
 @case("no IPv6 route: 3/1; a route by another link does not count")
@@ -388,6 +397,14 @@ def uso64():
     equal(len(idents), 60, "different identifications")
     moved = W.moved(before)
     equal((moved["packets64"], moved["bytes64"]), (3, 3 * (28 + 20 * 500)), "counters")
+
+
+@case("no superframe of more than 65536 octets can be asked for")
+def no_big_tcp():
+    done = subprocess.run(("ip", "-n", "phone", "link", "set", "clat0", "gso_max_size", "100000"), check=False,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    true(done.returncode != 0, "clat0 takes a gso_max_size of 100000")
+    equal(ip_json("-n", "phone", "-d", "link", "show", "clat0")[0]["tso_max_size"], 65536, "tso_max_size")
 
 
 # --- other links -------------------------------------------------------------------------------------------------------
