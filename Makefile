@@ -8,6 +8,7 @@
 #   make sparse          module under sparse, with endian checks
 #   make demo            a phone on an emulated IPv6-only mobile network (needs root or sudo)
 #   make check           all tests (needs root or sudo)
+#   make mutate          break each rule's code and see its test fail; IDS="ROW..." for some rows
 #   make install         dkms, clatctl, man page; PREFIX=/usr/local; KVER= another kernel than the
 #                        running one; with DESTDIR=, files only
 #   make uninstall, make clean
@@ -36,6 +37,9 @@ demo:
 
 check:
 	selftests/check.sh
+
+mutate:
+	selftests/conformance/mutate.sh $(IDS)
 
 install: install-module install-ctl
 
@@ -71,4 +75,4 @@ clean:
 	find kernel \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
 		-o -name Module.symvers -o -name modules.order \) -delete
 
-.PHONY: all module ctl sparse demo check install install-ctl install-module uninstall clean
+.PHONY: all module ctl sparse demo check mutate install install-ctl install-module uninstall clean

@@ -45,6 +45,8 @@ if check_roots; then
 	check_build
 	check_dkms
 	check_run
+	[ -n "$only" ] || tap_step conformance "each row of Documentation/conformance.rst is proven" \
+		sh "$VM_DIR/../conformance/check.sh" "$TAP_RESULTS" || :
 fi
 say "logs: $TAP_LOGS"
 tap_finish

@@ -1,0 +1,267 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Break the code of each row of Documentation/conformance.rst, and show that a test of that row notices.
+#
+# Usage: mutate.sh [ROW...]        (make mutate IDS="ROW...")
+# Every line of the file "mutations" makes a mutant: a module with one change. The row's tests run with it in the
+# sanitized kernel: its KUnit tests where KUnit suites are built with the changed file, the scripts otherwise. It is
+# killed if one of them fails, and survives if none does. One that cannot be judged, for it changes nothing, does not
+# compile, or lets no test come to a result, is an error. Before that all of these tests must pass with nothing changed.
+# The last line is `N killed, N survived, N errors`; the exit status is 0 only if all were killed.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+VM_DIR=$here/../vm
+. "$VM_DIR/lib.sh"
+
+vm_host_setup "$@"
+guest=$(sh "$VM_DIR/root.sh" guest)
+uml=$(sh "$VM_DIR/uml.sh")
+# Nobody replaces the root or the test kernel while they are used here.
+exec 5<"$uml" 6<"$guest"
+flock -s 5
+flock -s 6
+tree=/srv/mutate.$$
+top=$guest$tree
+work=$(mktemp -d)
+trap 'rm -rf "$top" "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+: >"$work/results"
+
+# plan ROW...: number, row, file and expression of each mutant to $work/plan, the rows' tests in UML to $work/tests
+plan()
+{
+	grep -vE '^(#|$)' "$here/mutations" | awk -v rows=" $* " '
+		rows == "  " || index(rows, " " $1 " ") { print ++n, $0 }' >"$work/plan"
+	awk -f "$here/rows.awk" "$here/../../Documentation/conformance.rst" | awk -F '\t' '
+		(" " $2 " ") ~ / uml / { print $1 "\t" $3 "\t" $4 }' >"$work/tests"
+	for plan_row in "$@"; do
+		grep -q "^[0-9]* $plan_row " "$work/plan" || die "$plan_row: no line in $here/mutations begins so"
+	done
+	[ -s "$work/plan" ] || die "$here/mutations has no line"
+}
+
+# result NUMBER STATUS TEXT
+result()
+{
+	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$work/results"
+	say "$2: $(row_of "$1")${3:+: $3}"
+}
+
+row_of()
+{
+	[ "$1" != 0 ] || echo "nothing changed"
+	awk -v number="$1" '$1 == number { print $2 }' "$work/plan"
+}
+
+in_tree()
+{
+	vm_chroot "$guest" -b "$uml:/srv/uml" -d "$tree" -- "$@" >"$work/build" 2>&1
+}
+
+build_module()
+{
+	in_tree make "-j$(nproc)" KDIR=/srv/uml ARCH=um module
+}
+
+build_kunit()
+{
+	in_tree make "-j$(nproc)" -k -C /srv/uml ARCH=um M="$tree/kernel/tests" modules
+}
+
+build_unchanged()
+{
+	say "building it with nothing changed"
+	vm_copy_tree "$top"
+	mkdir -p "$top/mutants/0"
+	if ! build_module || ! build_kunit || ! in_tree make "-j$(nproc)" ctl; then
+		tail -n 40 "$work/build" >&2
+		die "the tree does not build"
+	fi
+	cp "$top/kernel/clat.ko" "$top/kernel/tests/clat_test.ko" "$top/mutants/0/"
+}
+
+# change NUMBER FILE EXPRESSION TO: write the changed file, or give an error
+change()
+{
+	[ -e "$top/$2" ] || { result "$1" error "there is no $2"; return 1; }
+	sed -z "$3" "$top/$2" >"$4" 2>"$work/sed" || { result "$1" error "$(cat "$work/sed")"; return 1; }
+	! cmp -s "$top/$2" "$4" || { result "$1" error "changes nothing in $2: $3"; return 1; }
+}
+
+# make_mutants: a folder for each, with its tests; those for KUnit are built all at once
+make_mutants()
+{
+	: >"$work/kunit"
+	while read -r number row file expression; do
+		mkdir "$top/mutants/$number"
+		name=$(basename "$file" .c)
+		if [ -e "$top/kernel/tests/$name.o" ] && grep -q "^$row	kunit.sh	" "$work/tests"; then
+			tests_of "$number" "$row" ==
+			change "$number" "$file" "$expression" "$top/kernel/tests/m${number}_$name.c" || continue
+			kunit_rule "$number" "$name" >>"$work/kunit"
+		else
+			tests_of "$number" "$row" '!='
+			change "$number" "$file" "$expression" "$work/changed" || continue
+			one_module "$number" "$file"
+		fi
+	done <"$work/plan"
+	[ ! -s "$work/kunit" ] || all_kunit
+}
+
+# tests_of NUMBER ROW OPERATOR: its tests, those of kunit.sh (==) or all others (!=)
+tests_of()
+{
+	awk -F '\t' -v row="$2" "\$1 == row && \$2 $3 \"kunit.sh\" { print \$2 \"\\t\" \$3 }" "$work/tests" \
+		>"$top/mutants/$1/tests"
+	[ -s "$top/mutants/$1/tests" ] || result "$1" error "its row has no test in UML that could notice"
+	cat "$top/mutants/$1/tests" >>"$top/mutants/0/tests"
+}
+
+# kunit_rule NUMBER NAME: a module of the suites that are asked, and NAME.o replaced. Suite clat-NAME is NAME_test.o;
+# frag.o comes with its suite alone, which has what it calls.
+kunit_rule()
+{
+	suites=$(sed -n 's/^kunit.sh\tclat-\([a-z0-9]*\): .*/\1_test.o/p' "$top/mutants/$1/tests" | sort -u | tr '\n' ' ')
+	case " $suites" in *" frag_test.o "*) [ "$2" = frag ] || suites="$suites frag.o" ;; esac
+	echo "$1 obj-m += m$1.o"
+	echo "$1 m$1-y := \$(filter-out $2.o frag.o %_test.o,\$(clat_test-y)) m$1_$2.o $suites"
+}
+
+all_kunit()
+{
+	say "building $(grep -c obj-m "$work/kunit") modules of KUnit suites"
+	cp "$top/kernel/tests/Kbuild" "$work/Kbuild"
+	kunit_build_rest && return
+	# Without those that do not compile
+	for number in $(cut -d ' ' -f 1 "$work/kunit" | sort -un); do
+		set -- "$top/kernel/tests/m${number}_"*.o
+		[ ! -e "$1" ] || continue
+		result "$number" error "does not compile: $(grep -m 1 "m${number}_.*error:" "$work/build")"
+		sed -i "/^$number /d" "$work/kunit"
+	done
+	kunit_build_rest && return
+	tail -n 40 "$work/build" >&2
+	die "the modules of KUnit suites do not build"
+}
+
+kunit_build_rest()
+{
+	{
+		cat "$work/Kbuild"
+		echo "ccflags-y += -I\$(src)/../core"
+		cut -d ' ' -f 2- "$work/kunit"
+	} >"$top/kernel/tests/Kbuild"
+	build_kunit || return 1
+	for module in "$top/kernel/tests"/m*.ko; do
+		number=$(basename "$module" .ko)
+		mv "$module" "$top/mutants/${number#m}/"
+	done
+}
+
+# one_module NUMBER FILE
+one_module()
+{
+	cp -p "$top/$2" "$work/original"
+	cp "$work/changed" "$top/$2"
+	if build_module; then
+		mv "$top/kernel/clat.ko" "$top/mutants/$1/"
+		say "built: $(row_of "$1")"
+	else
+		result "$1" error "does not compile: $(grep -m 1 'error:' "$work/build")"
+	fi
+	# Not its old time: make would keep the changed object.
+	cp "$work/original" "$top/$2"
+}
+
+# ready: the mutants that have a module and no result yet, in order
+ready()
+{
+	for ready_mutant in "$top/mutants"/*/*.ko; do
+		basename "$(dirname "$ready_mutant")"
+	done | sort -un | while read -r number; do
+		grep -q "^$number	" "$work/results" || echo "$number"
+	done
+}
+
+# judge: results from the output of mutate-guest.sh
+judge()
+{
+	number=''
+	while IFS= read -r line; do
+		case $line in
+		'#mutant '*) verdict; number=${line#\#mutant } failed='' passed=0; : >"$work/tap" ;;
+		'#end') verdict; number='' ;;
+		*) echo "$line" >>"$work/tap" ;;
+		esac
+	done
+	# The machine died of it.
+	[ -z "$number" ] || result "$number" error "the test machine ended: $(tail -n 1 "$work/tap")"
+}
+
+verdict()
+{
+	[ -n "$number" ] || return 0
+	cut -f 2- "$top/mutants/$number/tests" | sort -u >"$work/wanted"
+	tap_names 'not ok' >"$work/failed"
+	tap_names ok >"$work/passed"
+	if [ "$number" = 0 ]; then
+		if [ -s "$work/failed" ] || ! cmp -s "$work/wanted" "$work/passed"; then
+			cat "$work/tap" >&2
+			result 0 error "these tests must pass before anything is broken: $(comm -23 "$work/wanted" "$work/passed" | tr '\n' ';')"
+		else
+			result 0 passed "all $(grep -c . "$work/wanted") tests"
+		fi
+	elif [ -s "$work/failed" ]; then
+		result "$number" killed "$(head -n 1 "$work/failed")"
+	elif cmp -s "$work/wanted" "$work/passed"; then
+		result "$number" SURVIVED "$(sed -n "${number}s/^[0-9]* [^ ]* //p" "$work/plan")"
+	else
+		result "$number" error "no result of: $(comm -23 "$work/wanted" "$work/passed" | head -n 1): $(tail -n 1 "$work/tap")"
+	fi
+}
+
+# tap_names STATUS: the wanted cases that have it
+tap_names()
+{
+	sed -nE "s/^$1 *[0-9]* *(- )?//p" "$work/tap" | sort -u | comm -12 - "$work/wanted"
+}
+
+run_all()
+{
+	sort -u "$top/mutants/0/tests" -o "$top/mutants/0/tests"
+	run_machine 0
+	grep -q '^0	passed' "$work/results" || die "nothing can be shown: see above"
+	# One that its mutant ends is started again for the rest.
+	while left=$(ready) && [ -n "$left" ]; do
+		say "running $(echo "$left" | wc -l) mutants"
+		# shellcheck disable=SC2086 # a list of numbers
+		run_machine $left
+		[ "$left" != "$(ready)" ] || { cat "$work/machine" >&2; die "no mutant could be run"; }
+	done
+}
+
+# run_machine NUMBER...: run these mutants in one test machine. KASAN judges each of them.
+run_machine()
+{
+	CLAT_APPEND=kasan_multi_shot sh "$VM_DIR/uml-run.sh" -t 7200 -d "$tree" -- \
+		sh selftests/conformance/mutate-guest.sh "$@" 2>"$work/machine" | judge
+}
+
+# report: a line for each that was not killed, and the sums; fails if there is one
+report()
+{
+	awk -F '\t' '
+		NR == FNR { split($0, word, " "); row[word[1]] = word[2]; next }
+		$1 { count[$2]++ }
+		$1 && $2 != "killed" { printf "%s: %s: %s\n", $2, row[$1], $3 }
+		END {
+			printf "%d killed, %d survived, %d errors\n", count["killed"], count["SURVIVED"], count["error"]
+			exit !(count["killed"] && !count["SURVIVED"] && !count["error"])
+		}' "$work/plan" "$work/results"
+}
+
+plan "$@"
+build_unchanged
+make_mutants
+run_all
+report
