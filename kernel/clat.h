@@ -13,7 +13,7 @@
  *              -> netif_rx() -> IPv4 stack
  *
  * core/ has the header logic, config.c the configuration that packets read
- * under RCU, netlink.c what changes it.
+ * under RCU, netlink-set.c what changes it.
  */
 #ifndef _CLAT_H
 #define _CLAT_H
@@ -26,6 +26,7 @@
 #include "core/core.h"
 
 struct clat_route_table;
+struct genl_info;
 
 /**
  * struct clat_config - configuration of a device
@@ -151,6 +152,9 @@ int clat_netlink_init(void);
 void clat_netlink_exit(void);
 void clat_netlink_notify(struct clat_dev *clat);
 void clat_netlink_notify_del(struct clat_dev *clat);
+
+/* netlink-set.c */
+struct clat_dev *clat_nl_dev(struct genl_info *info, int attr);
 
 /* stats.c */
 void clat_drop(const struct clat_dev *clat, struct sk_buff *skb, int reason);
