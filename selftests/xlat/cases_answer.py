@@ -9,16 +9,18 @@ from tap import case, equal, run, true
 from world import CLIENT4, NEAR4, NEAR6, PLAT, SERVER4, forget_mtu, ip, sysctl, wait
 
 NEVER4 = "192.0.0.5"
+# Nobody has answered it yet.
+OTHER4 = "198.51.100.77"
 MANY = 30
 
 
-def routed(next_header, payload):
+def routed(next_header, payload, src=SERVER4):
     """Behind a routing header with a segment left"""
-    return ip6(W.embed(SERVER4), NEAR6, 43, ext(next_header, b"\2\1" + bytes(20)) + payload)
+    return ip6(W.embed(src), NEAR6, 43, ext(next_header, b"\2\1" + bytes(20)) + payload)
 
 
-def routed_udp():
-    return routed(UDP, udp(W.embed(SERVER4), NEAR6, b"data"))
+def routed_udp(src=SERVER4):
+    return routed(UDP, udp(W.embed(src), NEAR6, b"data"), src)
 
 
 # --- never about an error, and not too often ---------------------------------------------------------------------------
@@ -40,7 +42,7 @@ def no_answer64():
 
 
 def answered(tap, sysctl_path, counter, send):
-    """How many of many drops are answered while the stack allows one answer a minute and host."""
+    """Many drops are answered a few times, while the stack allows a host one answer a minute (in IPv6 16, by its route)."""
     W.configure()
     before = W.quiet()
     sysctl("phone", sysctl_path, 60000)
@@ -63,7 +65,7 @@ def limited46():
 
 @case("6 to 4: errors are limited by the stack's icmp/ratelimit")
 def limited64():
-    answered(W.far, "ipv6/icmp/ratelimit", "routing64", lambda: W.from_far(routed_udp()))
+    answered(W.far, "ipv6/icmp/ratelimit", "routing64", lambda: W.from_far(routed_udp(OTHER4)))
 
 
 # --- sizes ---------------------------------------------------------------------------------------------------------------
@@ -74,12 +76,13 @@ def fragment_mtu():
     ip("-n", "phone", "route", "add", PLAT, "via", "fe80::1", "dev", "wwan0", "mtu", "1300")
     try:
         before = W.quiet()
-        for flags, offset in ((3, 0), (3, 100), (2, 100)):
-            packet = ip4(CLIENT4, SERVER4, UDP, udp(CLIENT4, SERVER4, bytes(1252)), flags=flags, offset=offset, ttl=65)
-            W.from_client(packet)
-            got = W.client.take()
-            true(got is not None, "no ICMP error came")
-            equal((got[20], got[21], struct.unpack("!H", got[26:28])[0]), (3, 4, 1272), "type, code and MTU")
+        # Errors are about the first fragment only: RFC 1122, section 3.2.2
+        for flags, offset in ((3, 100), (2, 100), (3, 0)):
+            W.from_client(ip4(CLIENT4, SERVER4, UDP, udp(CLIENT4, SERVER4, bytes(1252)), flags=flags, offset=offset, ttl=65))
+        got = W.client.take()
+        true(got is not None, "no ICMP error came")
+        equal((got[20], got[21], struct.unpack("!H", got[26:28])[0]), (3, 4, 1272), "type, code and MTU")
+        equal(struct.unpack("!H", got[34:36])[0], 0x6000, "flags and offset of the packet that it quotes")
         equal(W.moved(before), {"too-big46": 3}, "counters")
         # One that goes by what it was told, passes.
         W.from_client(ip4(CLIENT4, SERVER4, UDP, bytes(1248), flags=3, offset=100, ttl=65))
