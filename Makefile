@@ -9,6 +9,7 @@
 #   make demo            a phone on an emulated IPv6-only mobile network (needs root or sudo)
 #   make check           all tests (needs root or sudo)
 #   make mutate          break each rule's code and see its test fail; IDS="ROW..." for some rows
+#   make fuzz            the fuzzers, FUZZ_SECONDS=3600 each (needs root or sudo)
 #   make install         dkms, clatctl, man page; PREFIX=/usr/local; KVER= another kernel than the
 #                        running one; with DESTDIR=, files only
 #   make uninstall, make clean
@@ -40,6 +41,9 @@ check:
 
 mutate:
 	selftests/conformance/mutate.sh $(IDS)
+
+fuzz:
+	selftests/fuzz/run.sh $(if $(FUZZ_SECONDS),-t $(FUZZ_SECONDS))
 
 install: install-module install-ctl
 
@@ -75,4 +79,4 @@ clean:
 	find kernel \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
 		-o -name Module.symvers -o -name modules.order \) -delete
 
-.PHONY: all module ctl sparse demo check mutate install install-ctl install-module uninstall clean
+.PHONY: all module ctl sparse demo check mutate fuzz install install-ctl install-module uninstall clean

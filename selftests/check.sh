@@ -18,6 +18,7 @@ VM_DIR=$(cd "$(dirname "$0")/vm" && pwd)
 . "$VM_DIR/lib.sh"
 . "$VM_DIR/tap.sh"
 . "$VM_DIR/check-build.sh"
+. "$VM_DIR/check-fuzz.sh"
 . "$VM_DIR/check-run.sh"
 
 all='' only=''

@@ -71,12 +71,15 @@ short()
 	return 1
 }
 
-# profile TARGET FILE DIR...: which lines the inputs in these folders execute
+# profile TARGET FILE DIR...: which lines the inputs in these folders execute; it fails if they end in a finding
 profile()
 {
 	profile_target=$1 profile_file=$2
 	shift 2
-	LLVM_PROFILE_FILE=$work/raw build/cover-"$profile_target" -runs=0 "$@" >/dev/null 2>&1
+	LLVM_PROFILE_FILE=$work/raw build/cover-"$profile_target" -runs=0 "$@" >"$work/profile.log" 2>&1 || {
+		tail -n 20 "$work/profile.log" >&2
+		return 1
+	}
 	"llvm-profdata$LLVM" merge "$work/raw" -o "$profile_file"
 }
 
@@ -137,18 +140,19 @@ one()
 			next unless /^#(\d+).* cov: (\d+) .*exec\/s: (\d+)/ && time - $last >= 60;
 			$last = time;
 			printf "%5d s  %-8s %12d executions, %6d/s, %5d edges\n", $last - $start, $target, $1, $3, $2' "$3"
-	profile "$3" "$2/$3/profile" "$2/$3/new" "$2/$3/seeds"
+	profile "$3" "$2/$3/profile" "$2/$3/new" "$2/$3/seeds" 2>>"$2/$3/log" || :
 }
 
 # row OUT TARGET: a line of the table; status 1 if there is a finding
 row()
 {
-	found=$(find "$1/$2" -name 'finding-*' | wc -l)
-	# What ends otherwise, or found nothing to do, is as bad.
-	if [ "$found" = 0 ] && ! grep -q '^stat::number_of_executed_units' "$1/$2/log"; then
+	found=$(find "$1/$2" -name 'finding-*' | wc -l) lines=-
+	[ ! -e "$1/$2/profile" ] || lines=$(report "$1/$2/profile" "$2" | tail -n 1)
+	# One that ended otherwise, before its time, is as bad.
+	if [ "$found" = 0 ] && grep -q '^ended with status' "$1/$2/log"; then
 		found=ended
 	fi
-	awk -v target="$2" -v lines="$(report "$1/$2/profile" "$2" | tail -n 1)" -v found="$found" '
+	awk -v target="$2" -v lines="$lines" -v found="$found" '
 		/ cov: / { for (i = 1; i < NF; i++) if ($i == "cov:") edges = $(i + 1) }
 		/^#[0-9]/ { runs = substr($1, 2) }
 		/^stat::number_of_executed_units/ { runs = $2 }
@@ -171,12 +175,16 @@ long()
 	printf '\n%-10s %12s %8s %7s %8s %9s\n' target executions exec/s edges 'lines %' findings
 	for target; do
 		row "$out" "$target" || long_rc=1
-		merge "$target" "$out" || long_rc=1
 	done
 	# shellcheck disable=SC2046 # a list of files
-	"llvm-profdata$LLVM" merge $(for target; do echo "$out/$target/profile"; done) -o "$work/all"
-	echo "all: $(report "$work/all" "$@" | tail -n 1) % of the lines of kernel/core/"
-	for target; do show_findings "$target" "$out/$target"; done
+	if "llvm-profdata$LLVM" merge $(for target; do echo "$out/$target/profile"; done) -o "$work/all" 2>/dev/null; then
+		echo "all: $(report "$work/all" "$@" | tail -n 1) % of the lines of kernel/core/"
+	fi
+	for target; do
+		show_findings "$target" "$out/$target"
+		tail -n 100 "$out/$target/log" | grep -E "FINDING|runtime error|ERROR: |^SUMMARY" || :
+		merge "$target" "$out" || long_rc=1
+	done
 	return "$long_rc"
 }
 

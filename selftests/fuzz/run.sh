@@ -46,7 +46,5 @@ in_root()
 say "building the fuzzers"
 in_root make -s "-j$(nproc)" UML=/srv/uml || die "they do not build: see above"
 say "fuzzing, $seconds s a target, two at a time; logs: $out/TARGET/log"
-rc=0
-in_root sh inside.sh long "$seconds" /srv/out "$@" || rc=1
+in_root sh inside.sh long "$seconds" /srv/out "$@" || die "there is a finding: see above"
 say "corpora with what was new: $out/corpus/"
-exit "$rc"

@@ -71,12 +71,12 @@ check_build()
 	[ ! -e "$guest$tree/stock/ctl/clatctl" ] || cp "$guest$tree/stock/ctl/clatctl" "$guest$tree/uml/ctl/clatctl"
 }
 
-# Programs that tests run: every folder of selftests/ with a Makefile, but the unit tests.
+# Programs that tests run: every folder of selftests/ with a Makefile, but the unit tests and the fuzzers.
 check_test_programs()
 {
 	for check_dir in "$VM_TOP"/selftests/*/Makefile; do
 		check_dir=$(basename "$(dirname "$check_dir")")
-		case $check_dir in unit | '*') continue ;; esac
+		case $check_dir in unit | fuzz | '*') continue ;; esac
 		tap_step build "selftests/$check_dir, no warning" \
 			quiet_build in_tree stock make "$check_jobs" -C "selftests/$check_dir" || :
 		cp -r "$guest$tree/stock/selftests/$check_dir/." "$guest$tree/uml/selftests/$check_dir/"

@@ -54,6 +54,7 @@ check_run()
 	if [ -z "$only" ]; then
 		check_static
 		check_unit
+		check_fuzz
 	fi
 	run_place uml "$VM_DIR/uml-run.sh" &
 	wait $!
