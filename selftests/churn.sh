@@ -4,6 +4,7 @@
 # runs-in: uml qemu
 # cpus: 2
 # timeout: 600
+# apart: qemu
 #
 # Usage: churn.sh [CYCLES]
 . "$(dirname "$0")/lib.sh"

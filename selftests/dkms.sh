@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # runs-in: qemu
 # timeout: 300
+# apart: qemu
 # The installed module in a booted Debian: it loads by name and by link kind, and `make uninstall` leaves nothing.
 # check.sh has run `make install` and `dkms autoinstall` in this system before (vm/dkms-install.sh) and saved
 # what they put there in dkms.tar: a compiler takes minutes in an emulated processor.

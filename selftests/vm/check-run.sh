@@ -9,7 +9,8 @@ script_header()
 	echo "${script_value:-$3}"
 }
 
-# scripts_for PLACE: the tests that run there, as paths from the top of the tree.
+# scripts_for PLACE [apart]: the tests that run there, as paths from the top of the tree; those that have a machine for
+# themselves there, or the others.
 scripts_for()
 {
 	[ "$1" != uml ] || [ -n "$only" ] || echo selftests/vm/kunit.sh
@@ -17,6 +18,9 @@ scripts_for()
 		script_name=$(basename "$script" .sh)
 		case $script_name in demo | check | lib*) continue ;; esac
 		case " $only " in *" $script_name "* | '  ') ;; *) continue ;; esac
+		script_apart=
+		case " $(script_header "$script" apart '') " in *" $1 "*) script_apart=apart ;; esac
+		[ "$script_apart" = "${2-}" ] || continue
 		case " $(script_header "$script" runs-in '') " in
 		*" $1 "*) echo "selftests/$script_name.sh" ;;
 		esac
@@ -44,29 +48,32 @@ check_headers()
 	done
 }
 
-# The QEMU guest takes longest and is seldom busy on two processors: beside it goes all else, one after another.
+# QEMU's machines take longest and are seldom busy on two processors: beside them goes all else, one after another.
 check_run()
 {
 	check_headers
-	run_place qemu "$VM_DIR/run.sh" &
+	run_place qemu qemu-apart "$VM_DIR/run.sh" "$(scripts_for qemu apart)" &
+	check_apart=$!
+	run_place qemu qemu "$VM_DIR/run.sh" "$(scripts_for qemu)" &
 	check_qemu=$!
 	trap 'kill $(cat "$TAP_LOGS"/*.pid) 2>/dev/null; wait; exit 130' INT TERM HUP
 	if [ -z "$only" ]; then
 		check_static
 		check_unit
-		check_fuzz
 	fi
-	run_place uml "$VM_DIR/uml-run.sh" &
+	run_place uml uml "$VM_DIR/uml-run.sh" "$(scripts_for uml)" &
 	wait $!
+	[ -n "$only" ] || check_fuzz
 	[ -n "$only" ] || [ -z "$all" ] || check_elsewhere
+	wait "$check_apart"
 	wait "$check_qemu"
 	trap 'exit 130' INT TERM HUP
 }
 
-# run_place PLACE BOOTER
+# run_place PLACE MACHINE BOOTER SCRIPTS: in one machine, whose name is that of its files
 run_place()
 {
-	place=$1 place_scripts=$(scripts_for "$1")
+	place=$1 machine=$2 booter=$3 place_scripts=$4
 	[ -n "$place_scripts" ] || return 0
 	place_cpus=1 place_secs=120
 	for script in $place_scripts; do
@@ -77,18 +84,18 @@ run_place()
 	dir=stock
 	[ "$place" != uml ] || dir=uml
 	say "$place: $(echo "$place_scripts" | wc -l) scripts in one test machine"
-	TAP_STARTED=$TAP_LOGS/$place.started
+	TAP_STARTED=$TAP_LOGS/$machine.started
 	: >"$TAP_STARTED"
-	place_status=$TAP_LOGS/$place.status
+	place_status=$TAP_LOGS/$machine.status
 	# shellcheck disable=SC2086 # a list of scripts
 	{
 		place_rc=0
-		sh "$2" -c "$place_cpus" -m 2048 -t "$place_secs" -d "$tree/$dir" -- \
+		sh "$booter" -c "$place_cpus" -m 2048 -t "$place_secs" -d "$tree/$dir" -- \
 			sh selftests/vm/runner.sh $place_scripts &
 		# In the background, so that one who interrupts can end it.
-		echo $! >"$TAP_LOGS/$place.pid"
+		echo $! >"$TAP_LOGS/$machine.pid"
 		wait $! || place_rc=$?
-		rm -f "$TAP_LOGS/$place.pid"
+		rm -f "$TAP_LOGS/$machine.pid"
 		echo "$place_rc" >"$place_status"
 	} | tap_read "$place"
 	for script in $place_scripts; do
