@@ -22,6 +22,7 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
+#include <linux/workqueue.h>
 
 #include "core/core.h"
 
@@ -62,11 +63,28 @@ struct clat_drops {
 };
 
 /**
+ * struct clat_watch - what is known of the PLAT's answers
+ * @work:	looks at the counters
+ * @sent:	packets sent when it last looked
+ * @received:	packets received then
+ * @unanswered:	intervals in which packets went out, since one came back
+ * @silent:	none has come back for long; RTNL
+ */
+struct clat_watch {
+	struct delayed_work work;
+	u64 sent;
+	u64 received;
+	unsigned int unanswered;
+	bool silent;
+};
+
+/**
  * struct clat_dev - private part of a clat device
  * @dev:	the device
  * @config:	never %NULL between ndo_init and ndo_uninit; written under RTNL
  * @drops:	drop counters
  * @ip_id:	per-CPU generator of IPv4 identifications
+ * @watch:	tells of a PLAT that doesn't answer
  * @hook:	ingress hook at the uplink, %NULL if there is none; RTNL
  * @list:	entry of clat_devs; RTNL
  * @state:	state when clat_follow() last looked; RTNL
@@ -78,6 +96,7 @@ struct clat_dev {
 	struct clat_drops __percpu *drops;
 	u16 __percpu *ip_id;
 
+	struct clat_watch watch;
 	struct nf_hook_ops *hook;
 	struct list_head list;
 	enum clat_state state;
@@ -141,11 +160,18 @@ struct sk_buff *clat_gso_split(struct sk_buff *skb);
 struct clat_route_table __percpu *clat_routes_alloc(void);
 void clat_routes_flush(struct clat_route_table __percpu *routes);
 void clat_routes_free(struct clat_route_table __percpu *routes);
-struct dst_entry *clat_route46(struct net *net, const struct clat_config *cfg,
+void clat_routes_stale(struct clat_route_table __percpu *routes);
+struct dst_entry *clat_route46(struct clat_dev *clat,
+			       const struct clat_config *cfg,
 			       const struct clat_ends *ends);
 void clat_route_output(struct net *net, const struct clat_config *cfg,
 		       struct sk_buff *skb, struct net_device *indev,
 		       struct dst_entry *dst);
+
+/* watch.c */
+void clat_watch_init(struct clat_dev *clat);
+void clat_watch_start(struct clat_dev *clat);
+void clat_watch_stop(struct clat_dev *clat);
 
 /* netlink.c */
 int clat_netlink_init(void);

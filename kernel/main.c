@@ -24,6 +24,7 @@ static int clat_dev_init(struct net_device *dev)
 
 	clat->dev = dev;
 	clat->state = CLAT_STATE_DOWN;
+	clat_watch_init(clat);
 	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
 	clat->drops = alloc_percpu(struct clat_drops);
 	clat->ip_id = alloc_percpu(u16);
@@ -53,6 +54,7 @@ static void clat_dev_uninit(struct net_device *dev)
 	struct clat_dev *clat = netdev_priv(dev);
 
 	list_del(&clat->list);
+	clat_watch_stop(clat);
 	clat_config_free(rtnl_dereference(clat->config));
 	RCU_INIT_POINTER(clat->config, NULL);
 }

@@ -19,7 +19,10 @@
 
 #define CLAT_ROUTES	64
 
-/* Written by its own CPU only, with BH disabled. */
+/* No route has it: serial numbers of IPv6 routes begin at 1. */
+#define CLAT_COOKIE_STALE	0
+
+/* Written by its own CPU only, with BH disabled; any may make it stale. */
 struct clat_route {
 	__be32 local4, far4;
 	u32 cookie;
@@ -69,6 +72,23 @@ void clat_routes_free(struct clat_route_table __percpu *routes)
 	free_percpu(routes);
 }
 
+/**
+ * clat_routes_stale() - have all routes of a cache looked up anew
+ * @routes:	the cache; packets may use it
+ *
+ * A packet that writes an entry at the same time may win, and its route stays.
+ */
+void clat_routes_stale(struct clat_route_table __percpu *routes)
+{
+	unsigned int i;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		for (i = 0; i < CLAT_ROUTES; i++)
+			WRITE_ONCE(per_cpu_ptr(routes, cpu)->routes[i].cookie,
+				   CLAT_COOKIE_STALE);
+}
+
 static struct clat_route *clat_route_slot(const struct clat_config *cfg,
 					  const struct clat_ends *ends)
 {
@@ -103,8 +123,8 @@ static struct dst_entry *clat_route_lookup(struct net *net,
 
 /**
  * clat_route46() - find the route of a translated packet
- * @net:	namespace of the device
- * @cfg:	the configuration, with an uplink
+ * @clat:	the device
+ * @cfg:	its configuration, with an uplink
  * @ends:	its addresses
  *
  * Context: BH disabled, RCU read side.
@@ -112,17 +132,20 @@ static struct dst_entry *clat_route_lookup(struct net *net,
  * Return: the route, by the uplink, valid as long as the RCU read side lasts
  * and without a reference for the caller; %NULL if there is none.
  */
-struct dst_entry *clat_route46(struct net *net, const struct clat_config *cfg,
+struct dst_entry *clat_route46(struct clat_dev *clat,
+			       const struct clat_config *cfg,
 			       const struct clat_ends *ends)
 {
 	struct clat_route *route = clat_route_slot(cfg, ends);
 	struct dst_entry *dst = route->dst;
 
 	if (dst && route->far4 == ends->far4 &&
-	    route->local4 == ends->local4 && dst_check(dst, route->cookie))
+	    route->local4 == ends->local4 &&
+	    dst_check(dst, READ_ONCE(route->cookie)))
 		return dst;
 
-	dst = clat_route_lookup(net, cfg, &ends->local6, &ends->far6);
+	dst = clat_route_lookup(dev_net(clat->dev), cfg, &ends->local6,
+				&ends->far6);
 	if (!dst)
 		return NULL;
 
@@ -131,7 +154,8 @@ struct dst_entry *clat_route46(struct net *net, const struct clat_config *cfg,
 	route->dst = dst;
 	route->local4 = ends->local4;
 	route->far4 = ends->far4;
-	route->cookie = rt6_get_cookie(dst_rt6_info(dst));
+	WRITE_ONCE(route->cookie, rt6_get_cookie(dst_rt6_info(dst)));
+	clat_watch_start(clat);
 	return dst;
 }
 

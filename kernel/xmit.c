@@ -63,7 +63,7 @@ static int clat_size46(const struct clat_config *cfg,
 	return pkt->df ? -CLAT_DROP_TOO_BIG46 : 0;
 }
 
-static int clat_verdict46(struct net *net, const struct clat_config *cfg,
+static int clat_verdict46(struct clat_dev *clat, const struct clat_config *cfg,
 			  struct sk_buff *skb, struct clat_flow46 *flow)
 {
 	const struct clat_xlat *xlat = &cfg->xlat;
@@ -83,7 +83,7 @@ static int clat_verdict46(struct net *net, const struct clat_config *cfg,
 	    !clat_gso_fits(skb, flow->pkt.proto))
 		return -CLAT_DROP_GSO46;
 
-	flow->dst = clat_route46(net, cfg, &flow->ends);
+	flow->dst = clat_route46(clat, cfg, &flow->ends);
 	if (!flow->dst)
 		return -CLAT_DROP_ROUTE46;
 	if (cfg->tos != CLAT_TOS_INHERIT)
@@ -177,7 +177,7 @@ static void clat_xmit_one(struct sk_buff *skb, struct net_device *dev,
 	u16 id;
 	int err;
 
-	err = clat_verdict46(net, cfg, skb, &flow);
+	err = clat_verdict46(clat, cfg, skb, &flow);
 	if (err) {
 		clat_answer46(skb, err, &flow);
 		clat_drop(clat, skb, err);
