@@ -3,12 +3,13 @@
 Routed mode. All that the uplink receives goes through an ifb, as with ingress shaping, and comes back behind the ingress
 hook: what is ours is then routed to clat0.
 """
+import socket
 import subprocess
 
 from expect import W, comes64, u64
 from pkt import FRAGMENT, ICMP, ICMP6, UDP, eth, frag6, icmp4, icmp6, ip4, ip6, payloads, udp
 from tap import case, equal, run
-from world import CLIENT4, CLIENT6, CLIENT_MAC, NEAR4, NEAR6, SERVER4, WLAN_MAC, enter, ip, sysctl, wait
+from world import CLIENT4, CLIENT6, CLIENT_MAC, NEAR4, NEAR6, PHONE_MAC, SERVER4, WLAN_MAC, enter, ip, ip_json, sysctl, wait
 
 PAIRS = "2001:db8:1:2:c1a7::/120"
 
@@ -26,6 +27,8 @@ def route_all():
     for dst in (NEAR6, PAIRS):
         # A packet of the uplink's MTU fits: it gets shorter.
         ip("-n", "phone", "-6", "route", "add", dst, "dev", "clat0", "mtu", "lock", "1500")
+    sysctl("phone", "ipv6/conf/wwan0/proxy_ndp", 1)
+    ip("-n", "phone", "-6", "neighbour", "add", "proxy", NEAR6, "dev", "wwan0")
 
 
 @case("routed: every protocol to the phone, the hop limit counted once")
@@ -43,6 +46,16 @@ def to_client():
     for proto, payload, next_header, payload6 in payloads(SERVER4, CLIENT4, far6, CLIENT6, b"routed"):
         comes64(ip6(far6, CLIENT6, next_header, payload6, hops=33), ip4(SERVER4, CLIENT4, proto, payload, ttl=31, flags=0),
                 W.client)
+
+
+@case("routed: the phone answers for the CLAT address, which is none of its own")
+def neighbour():
+    enter("far")
+    ip("-n", "far", "-6", "route", "add", NEAR6, "dev", "cell0")
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+        sock.sendto(b"who is it?", (NEAR6, 9))
+    entry = wait(lambda: [n for n in ip_json("-n", "far", "-6", "neighbour", "show", NEAR6) if "lladdr" in n], "an answer")
+    equal(entry[0]["lladdr"], PHONE_MAC, "who answers")
 
 
 @case("routed: a packet as large as the uplink takes, a fragment, an ICMP error")
