@@ -43,6 +43,8 @@ static void print_dev(const struct dev *dev)
 	       dev->wkp_strict ? "on" : "off", buf);
 	if (detach_words(dev->detach))
 		printf("  detach %s: %s\n", detach_name(dev->detach), detach_words(dev->detach));
+	if (dev->silent)
+		printf("  silent: packets go out, and none comes back\n");
 }
 
 static void print_devs(const struct dev *list, size_t count)

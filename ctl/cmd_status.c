@@ -61,6 +61,8 @@ static void print_instance(const struct instance *in)
 		printf("  state: %s (%s)\n", state_name(dev->state), state_words(dev->state));
 	if (detach_words(dev->detach))
 		printf("  last error: %s\n", detach_words(dev->detach));
+	if (dev->silent)
+		printf("  silent: packets go out, and the NAT64 answers none\n");
 	printf("  uplink: %s\n", show_uplink(dev, buf, sizeof(buf)));
 	print_lists(dev);
 	if (in->mtu)

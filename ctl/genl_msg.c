@@ -97,6 +97,8 @@ bool genl_parse_dev(struct nl_msg *msg, struct dev *dev)
 	get_int(tb[CLAT_A_DEV_STATE], &dev->state);
 	get_int(tb[CLAT_A_DEV_PATH], &dev->path);
 	get_int(tb[CLAT_A_DEV_DETACH], &dev->detach);
+	if (tb[CLAT_A_DEV_SILENT] && nla_len(tb[CLAT_A_DEV_SILENT]) >= 1)
+		dev->silent = nla_get_u8(tb[CLAT_A_DEV_SILENT]);
 	return true;
 }
 

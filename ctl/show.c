@@ -136,6 +136,7 @@ struct json_object *json_dev(const struct dev *dev, uint32_t mtu)
 	add_string(object, "path", path_name(dev->path));
 	add_string(object, "detach", detach_name(dev->detach));
 	add_string(object, "last_error", detach_words(dev->detach));
+	json_object_object_add(object, "silent", json_object_new_boolean(dev->silent));
 	return object;
 }
 
