@@ -10,6 +10,7 @@
 #   make check           all tests (needs root or sudo)
 #   make mutate          break each rule's code and see its test fail; IDS="ROW..." for some rows
 #   make fuzz            the fuzzers, FUZZ_SECONDS=3600 each (needs root or sudo)
+#   make fuzz-packets    ten million packets through the module in the sanitized kernel; SKBS=10000000 SEED=1
 #   make install         dkms, clatctl, man page; PREFIX=/usr/local; KVER= another kernel than the
 #                        running one; with DESTDIR=, files only
 #   make uninstall, make clean
@@ -17,6 +18,8 @@
 PREFIX ?= /usr/local
 KDIR ?= /lib/modules/$(shell uname -r)/build
 INSTALL ?= install
+SKBS ?= 10000000
+SEED ?= 1
 DKMS ?= dkms
 # dkms.conf is the one place that says the version.
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
@@ -44,6 +47,9 @@ mutate:
 
 fuzz:
 	selftests/fuzz/run.sh $(if $(FUZZ_SECONDS),-t $(FUZZ_SECONDS))
+
+fuzz-packets:
+	selftests/skbfuzz/long.sh $(SKBS) $(SEED)
 
 install: install-module install-ctl
 
@@ -76,7 +82,8 @@ uninstall:
 # Also where no kernel headers are installed
 clean:
 	$(MAKE) -C ctl clean
-	find kernel \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
+	find kernel selftests/skbfuzz \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
 		-o -name Module.symvers -o -name modules.order \) -delete
 
-.PHONY: all module ctl sparse demo check mutate fuzz install install-ctl install-module uninstall clean
+.PHONY: all module ctl sparse demo check mutate fuzz fuzz-packets install install-ctl install-module uninstall \
+	clean

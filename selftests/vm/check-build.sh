@@ -65,6 +65,8 @@ check_build()
 		quiet_build in_tree uml make "$check_jobs" KDIR=/srv/uml ARCH=um module || :
 	tap_step build "KUnit modules for the sanitized test kernel, no warning" \
 		quiet_build in_tree uml make "$check_jobs" -C /srv/uml ARCH=um M="$tree/uml/kernel/tests" modules || :
+	tap_step build "packet fuzzer for the sanitized test kernel, no warning" \
+		quiet_build in_tree uml make "$check_jobs" -C /srv/uml ARCH=um W=1 M="$tree/uml/selftests/skbfuzz" modules || :
 	tap_step build "clatctl, no warning" quiet_build in_tree stock make "$check_jobs" ctl || :
 	check_test_programs
 	# The test machines of both kinds run over the same root: one clatctl serves them.
