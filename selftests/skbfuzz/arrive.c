@@ -177,6 +177,9 @@ static void judge(struct fuzz *f, const struct fuzz_view *out, const u8 *ip,
 		/* Segmentation writes lengths anew. */
 		if (!in->gso_size)
 			fuzz_finding(f, "what is no packet was translated");
+		else if (in->good && fuzz_residue(ip, out->ipv6, out->proto,
+						  l4, len))
+			fuzz_finding(f, "a segment has a wrong checksum");
 		return;
 	}
 	judge_addresses(f, out->ipv6 ? in->data : ip, out->ipv6 ? ip : in->data,
@@ -250,6 +253,19 @@ static void normalize(const struct fuzz_view *view, u8 *data)
 		fuzz_put16(l4 + off, 0xffff);
 }
 
+/* Of its new family now, cut as before */
+static void check_super(struct fuzz *f, const struct sk_buff *skb)
+{
+	const struct skb_shared_info *shinfo = skb_shinfo(skb);
+	const unsigned int tcp = SKB_GSO_TCPV4 | SKB_GSO_TCPV6;
+	unsigned int want = f->way.xmit ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4;
+
+	if (shinfo->gso_size != f->in.gso_size)
+		fuzz_finding(f, "segments of %u octets", shinfo->gso_size);
+	if (shinfo->gso_type & tcp && (shinfo->gso_type & tcp) != want)
+		fuzz_finding(f, "GSO type %#x", shinfo->gso_type);
+}
+
 static void check_skb(struct fuzz *f, const struct sk_buff *skb, u8 *data,
 		      unsigned int off, unsigned int len)
 {
@@ -263,6 +279,8 @@ static void check_skb(struct fuzz *f, const struct sk_buff *skb, u8 *data,
 		    csum_fold(csum_sub(sum, skb->csum)))
 			fuzz_finding(f, "the sum of all octets is wrong");
 	}
+	if (skb_is_gso(skb) && f->in.super != FUZZ_BROKEN)
+		check_super(f, skb);
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
 		return;
 	start = skb_checksum_start_offset(skb) - off;
@@ -325,8 +343,8 @@ static void answer(struct fuzz *f, const struct sk_buff *skb)
 {
 	unsigned int off = skb_network_offset(skb), len = skb->len - off;
 	bool ipv6 = skb->protocol == htons(ETH_P_IPV6);
-	u8 *data = f->snapshot + FUZZ_MAX;
 	struct fuzz_view view;
+	u8 *data = f->answer;
 
 	f->stats.answers++;
 	if (len > FUZZ_MAX || skb_copy_bits(skb, off, data, len))

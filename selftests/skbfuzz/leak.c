@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counts the skbs there are in the whole system, by the tracepoints of the slab
- * allocator: whoever made them, none may be left of a throw.
+ * Counts the skbs and the IPv6 routes there are in the whole system, by the
+ * tracepoints of the slab allocator: whoever made them, no skb may be left of a
+ * throw, nor many routes when all links are gone.
  */
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -9,15 +10,17 @@
 
 #include "skbfuzz.h"
 
-static const struct kmem_cache *skb_cache;
+static const struct kmem_cache *skb_cache, *route_cache;
 static const void *wanted;
-static long skbs;
+static long skbs, routes;
 
 static void on_alloc(void *data, unsigned long call_site, const void *ptr,
 		     struct kmem_cache *cache, gfp_t flags, int node)
 {
 	if (cache == skb_cache)
 		skbs++;
+	else if (cache == route_cache)
+		routes++;
 }
 
 static void on_free(void *data, unsigned long call_site, const void *ptr,
@@ -28,6 +31,8 @@ static void on_free(void *data, unsigned long call_site, const void *ptr,
 		skb_cache = cache;
 	if (cache == skb_cache)
 		skbs--;
+	else if (cache == route_cache)
+		routes--;
 }
 
 /**
@@ -36,6 +41,23 @@ static void on_free(void *data, unsigned long call_site, const void *ptr,
 long fuzz_leak_count(void)
 {
 	return skbs;
+}
+
+/**
+ * fuzz_leak_watch_routes() - count IPv6 routes from now on
+ * @cache:	where they are allocated
+ */
+void fuzz_leak_watch_routes(struct kmem_cache *cache)
+{
+	route_cache = cache;
+}
+
+/**
+ * fuzz_leak_routes() - the routes there are, beyond those when counting began
+ */
+long fuzz_leak_routes(void)
+{
+	return routes;
 }
 
 /**

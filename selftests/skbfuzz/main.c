@@ -5,7 +5,9 @@
  *   skbfuzz/run     write "CLAT SEED FIRST COUNT" to throw packets FIRST to
  *                   FIRST + COUNT - 1 of that seed at the device CLAT of the
  *                   writer's namespace; its uplink must be of kind skbfuzz
- *   skbfuzz/result  what the last run added up to, a name and a number a line
+ *   skbfuzz/result  what the last run added up to, a name and a number a line;
+ *                   "routes" are the IPv6 routes there are now, beyond those
+ *                   when the first run began
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -15,6 +17,7 @@
 #include <linux/seq_file.h>
 #include <linux/vmalloc.h>
 #include <net/ip.h>
+#include <net/ip6_route.h>
 #include <net/route.h>
 #include <net/sock.h>
 
@@ -126,6 +129,7 @@ static void free_buffers(struct fuzz *f)
 	vfree(f->logs[1].data);
 	vfree(f->logs[0].data);
 	vfree(f->snapshot);
+	vfree(f->answer);
 	vfree(f->blob);
 	vfree(f->in.data);
 	kfree(f->cfg);
@@ -142,20 +146,31 @@ static struct fuzz *alloc_buffers(u64 seed)
 		return NULL;
 	f->seed = seed;
 	f->in.data = vzalloc(FUZZ_MAX);
-	f->blob = vmalloc(2 * FUZZ_MAX);
-	f->snapshot = vmalloc(2 * FUZZ_MAX);
+	f->blob = vmalloc(FUZZ_BLOB);
+	f->answer = vmalloc(FUZZ_MAX);
+	f->snapshot = vmalloc(FUZZ_HEAD);
 	f->logs[0].data = vmalloc(FUZZ_LOG);
 	f->logs[1].data = vmalloc(FUZZ_LOG);
 	f->join.data = vmalloc(FUZZ_MAX);
 	f->pool = alloc_pages(GFP_KERNEL | __GFP_COMP, FUZZ_POOL_ORDER);
-	if (!f->in.data || !f->blob || !f->snapshot || !f->logs[0].data ||
-	    !f->logs[1].data || !f->join.data || !f->pool) {
+	if (!f->in.data || !f->blob || !f->answer || !f->snapshot ||
+	    !f->logs[0].data || !f->logs[1].data || !f->join.data || !f->pool) {
 		free_buffers(f);
 		return NULL;
 	}
 	prandom_seed_state(&f->rnd, seed);
-	prandom_bytes_state(&f->rnd, f->blob, 2 * FUZZ_MAX);
+	prandom_bytes_state(&f->rnd, f->blob, FUZZ_BLOB);
 	return f;
+}
+
+/* Tells the allocator of IPv6 routes, which the device caches. */
+static void watch_routes(struct net *net)
+{
+	struct flowi6 fl6 = { .daddr = in6addr_loopback };
+	struct dst_entry *dst = ip6_route_output(net, NULL, &fl6);
+
+	fuzz_leak_watch_routes(dst->ops->kmem_cachep);
+	dst_release(dst);
 }
 
 static struct dst_entry *find_route(struct net *net, struct net_device *clat)
@@ -230,6 +245,7 @@ static int run(const char *name, u64 seed, u64 first, u64 n)
 	if (!err) {
 		u64 start = ktime_get_ns();
 
+		watch_routes(net);
 		fuzz_running = f;
 		err = run_packets(f, first, n);
 		fuzz_running = NULL;
@@ -297,6 +313,7 @@ static int result_show(struct seq_file *seq, void *v)
 	for (i = 0; i < FUZZ_WITNESSES; i++)
 		seq_printf(seq, "witness-%s %llu\n", witnesses[i],
 			   last.witnesses[i]);
+	seq_printf(seq, "routes %ld\n", fuzz_leak_routes());
 	seq_printf(seq, "milliseconds %llu\nfindings %llu\n", last.ms,
 		   last.findings);
 	return 0;

@@ -11,7 +11,7 @@
  * fuzz_payload() - fill in octets that mean nothing
  * @f:		the run
  * @at:		where to
- * @len:	how many, FUZZ_MAX at most
+ * @len:	how many, FUZZ_HEAD at most
  */
 void fuzz_payload(struct fuzz *f, u8 *at, unsigned int len)
 {
@@ -403,8 +403,9 @@ void fuzz_packet_make(struct fuzz *f)
 	}
 
 	fuzz_view(&in->view, data, in->len, in->ipv6);
-	/* In a list each has a checksum of its own. */
-	in->good = in->super == FUZZ_FRAGLIST;
+	/* Each of a list has a checksum of its own. */
+	in->good = in->super == FUZZ_FRAGLIST ||
+		   (in->super == FUZZ_BIG && !in->spoiled);
 	if (in->good)
 		return;
 	in->good = in->view.ok && !in->view.frag_off && !in->view.more &&

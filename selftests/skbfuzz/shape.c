@@ -149,8 +149,7 @@ static void draw_super_sum(struct fuzz *f, struct fuzz_shape *shape)
 	shape->sum = FUZZ_UNNECESSARY;
 	if (in->super == FUZZ_FRAGLIST)
 		return;
-	shape->csum_start = in->super == FUZZ_TUNNEL ? in->inner_l4 :
-						       in->view.l4_off;
+	shape->csum_start = in->inner_l4 ?: in->view.l4_off;
 	shape->csum_off = in->super == FUZZ_SCTP ? 8 : 16;
 	if (in->gso_type & (SKB_GSO_UDP | SKB_GSO_UDP_L4))
 		shape->csum_off = 6;
@@ -457,7 +456,4 @@ void fuzz_shape_check(struct fuzz *f)
 		kfree_skb(f->witness);
 		f->witness = NULL;
 	}
-	if (page_count(f->pool) != 1)
-		fuzz_finding(f, "%d references to pages are left",
-			     page_count(f->pool) - 1);
 }

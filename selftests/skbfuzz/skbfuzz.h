@@ -24,6 +24,8 @@
 #include "clat.h"
 
 #define FUZZ_MAX	(96 * 1024)	/* octets of a packet */
+#define FUZZ_HEAD	(128 * 1024)	/* octets of the head of an skb, at most */
+#define FUZZ_BLOB	(FUZZ_MAX + FUZZ_HEAD)
 #define FUZZ_LOG	(512 * 1024)	/* octets of what a packet becomes */
 #define FUZZ_POOL_ORDER	6		/* pages for fragments of skbs */
 #define FUZZ_PIECES	64		/* pieces of a packet in these pages */
@@ -58,6 +60,7 @@ enum fuzz_super {
 	FUZZ_UFO,
 	FUZZ_SCTP,		/* a list of packets */
 	FUZZ_FRAGLIST,		/* a list of UDP packets with their headers */
+	FUZZ_BIG,		/* TCP of more than IP can say, with a jumbo header */
 	FUZZ_TUNNEL,		/* of a packet inside */
 	FUZZ_BROKEN,		/* what an untrusted source may claim */
 };
@@ -76,7 +79,7 @@ enum fuzz_super {
  * @gso_segs:	of the superframe
  * @hlen:	octets before the first payload of a superframe
  * @inner:	FUZZ_TUNNEL: where the inner IP header is
- * @inner_l4:	FUZZ_TUNNEL: where the inner transport header is
+ * @inner_l4:	FUZZ_TUNNEL, FUZZ_BIG: where the TCP header is
  * @inner_mac:	FUZZ_TUNNEL: octets of inner Ethernet header
  * @inner_type:	FUZZ_TUNNEL: ETH_P_TEB, or that of the inner packet
  */
@@ -227,7 +230,8 @@ struct fuzz_stats {
  * @sock:	some skbs belong to it
  * @route:	a route by @clat
  * @pool:	pages that fragments of skbs lie in
- * @blob:	random octets, FUZZ_MAX of them twice
+ * @blob:	FUZZ_BLOB random octets
+ * @answer:	room for a packet that the stack sends
  * @snapshot:	head of an skb as it was, @snapshot_len octets
  * @witness:	who else has the skb that is thrown
  * @witness_gso: GSO type that the witness has
@@ -250,7 +254,7 @@ struct fuzz {
 	struct socket *sock;
 	struct dst_entry *route;
 	struct page *pool;
-	u8 *blob, *snapshot;
+	u8 *blob, *answer, *snapshot;
 	unsigned int snapshot_len;
 
 	u64 seed, n;
@@ -329,6 +333,8 @@ u16 fuzz_residue(const u8 *ip, bool ipv6, u8 proto, const u8 *l4,
 int fuzz_leak_init(void);
 void fuzz_leak_exit(void);
 long fuzz_leak_count(void);
+long fuzz_leak_routes(void);
+void fuzz_leak_watch_routes(struct kmem_cache *cache);
 
 static inline u32 fuzz_rnd(struct fuzz *f, u32 n)
 {

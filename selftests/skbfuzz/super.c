@@ -8,6 +8,8 @@
 
 #define SUPER_SEGS	44
 #define SUPER_ROOM	65400
+#define SUPER_BIG	(FUZZ_MAX - 4096)
+#define SUPER_JUMBO	8	/* octets of the header that says a length */
 
 /* Sizes of segments, and how much there is of them */
 static unsigned int super_sizes(struct fuzz *f, unsigned int hlen)
@@ -64,6 +66,32 @@ static void super_tcp(struct fuzz *f)
 {
 	f->in.len = make_tcp(f, f->in.data, f->in.ipv6);
 	super_dodgy(f, 4);
+}
+
+/* As the stack sends and GRO makes it, where the link allows */
+static void super_big(struct fuzz *f)
+{
+	struct fuzz_packet *in = &f->in;
+	unsigned int len = 65536 + fuzz_rnd(f, SUPER_BIG - 65536);
+	u8 *ip = in->data, *th = ip + 40 + SUPER_JUMBO;
+
+	in->ipv6 = true;
+	fuzz_ip_head(f, ip, true, IPPROTO_TCP, 0);
+	fuzz_payload(f, th, len);
+	fuzz_put16(th + 12, 0x5010);
+	fuzz_sum_fix(ip, true, th, IPPROTO_TCP, len, len);
+
+	/* Hop-by-hop options with one: Jumbo Payload */
+	ip[6] = IPPROTO_HOPOPTS;
+	put_unaligned_be32(IPPROTO_TCP << 24 | 0xc204, th - 8);
+	put_unaligned_be32(SUPER_JUMBO + len, th - 4);
+
+	in->gso_type = SKB_GSO_TCPV6;
+	in->gso_size = 1200 + fuzz_rnd(f, 300);
+	in->gso_segs = DIV_ROUND_UP(len - 20, in->gso_size);
+	in->inner_l4 = th - ip;
+	in->hlen = in->inner_l4 + 20;
+	in->len = in->inner_l4 + len;
 }
 
 static void super_udp(struct fuzz *f)
@@ -210,7 +238,7 @@ void fuzz_super_make(struct fuzz *f)
 	static const enum fuzz_super kinds[] = {
 		FUZZ_TCP, FUZZ_TCP, FUZZ_TCP, FUZZ_TCP, FUZZ_USO, FUZZ_USO,
 		FUZZ_UFO, FUZZ_SCTP, FUZZ_FRAGLIST, FUZZ_TUNNEL, FUZZ_TUNNEL,
-		FUZZ_BROKEN, FUZZ_BROKEN,
+		FUZZ_BROKEN, FUZZ_BROKEN, FUZZ_BIG,
 	};
 
 	f->in.super = kinds[fuzz_rnd(f, ARRAY_SIZE(kinds))];
@@ -220,6 +248,9 @@ void fuzz_super_make(struct fuzz *f)
 		break;
 	case FUZZ_SCTP:
 		super_sctp(f);
+		break;
+	case FUZZ_BIG:
+		super_big(f);
 		break;
 	case FUZZ_TUNNEL:
 		super_tunnel(f);

@@ -111,7 +111,8 @@ static void make_error_head(struct fuzz *f, u8 *at, bool ipv6)
 static unsigned int make_extensions(struct fuzz *f, u8 *at, bool ipv6,
 				    unsigned int quote)
 {
-	unsigned int unit = ipv6 ? 8 : 4, len = 4 * (1 + fuzz_rnd(f, 40));
+	unsigned int most = fuzz_rnd(f, 8) ? 40 : 400;
+	unsigned int unit = ipv6 ? 8 : 4, len = 4 * (1 + fuzz_rnd(f, most));
 	unsigned int padded = round_up(max(quote, 128U), unit);
 
 	if (padded / unit > 255)
