@@ -46,7 +46,7 @@ static void judge_addresses(struct fuzz *f, const u8 *ip4, const u8 *ip6,
 	const struct clat_xlat *xlat = &f->cfg->xlat;
 	unsigned int i;
 
-	if (f->way.xmit) {
+	if (f->way.to6) {
 		if (!is_pair(f->cfg, saddr, ip6 + 8) ||
 		    !under_plat(&xlat->plat[0], ip6 + 24, daddr))
 			fuzz_finding(f, "wrong addresses");
@@ -258,7 +258,7 @@ static void check_super(struct fuzz *f, const struct sk_buff *skb)
 {
 	const struct skb_shared_info *shinfo = skb_shinfo(skb);
 	const unsigned int tcp = SKB_GSO_TCPV4 | SKB_GSO_TCPV6;
-	unsigned int want = f->way.xmit ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4;
+	unsigned int want = f->way.to6 ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4;
 
 	if (shinfo->gso_size != f->in.gso_size)
 		fuzz_finding(f, "segments of %u octets", shinfo->gso_size);
@@ -317,7 +317,7 @@ static u8 *log_packet(struct fuzz *f, const struct sk_buff *skb,
 static void arrive(struct fuzz *f, struct sk_buff *skb)
 {
 	unsigned int off = skb_network_offset(skb), len = skb->len - off;
-	bool ipv6 = f->way.xmit;
+	bool ipv6 = f->way.to6;
 	struct fuzz_view view;
 	u8 *data;
 
@@ -372,7 +372,7 @@ void fuzz_arrive(struct fuzz *f, struct sk_buff *skb,
 {
 	if (!f->mark || skb->mark != f->mark)
 		answer(f, skb);
-	else if (dev == (f->way.xmit ? f->uplink : f->clat))
+	else if (dev == (f->way.to6 ? f->uplink : f->clat))
 		arrive(f, skb);
 	else if (!f->way.pass)
 		fuzz_finding(f, "it came out of %s", dev->name);

@@ -60,7 +60,8 @@ void fuzz_finding(struct fuzz *f, const char *fmt, ...)
 	pr_err("skbfuzz: seed %llu packet %llu: %pV\n", f->seed, f->n, &vaf);
 	va_end(args);
 	pr_err("skbfuzz: %s%s, %s%u octets, superframe %u type %#x size %u, vlan %d\n",
-	       f->way.xmit ? "xmit" : "ingress", f->way.queue ? ", queue" : "",
+	       f->way.to6 ? "xmit" : f->way.xmit ? "routed" : "ingress",
+	       f->way.queue ? ", queue" : "",
 	       in->spoiled ? "spoiled, " : "", in->len, in->super, in->gso_type,
 	       in->gso_size, f->way.vlan);
 	if (f->log == &f->logs[1])
@@ -129,6 +130,7 @@ static void free_buffers(struct fuzz *f)
 	vfree(f->logs[1].data);
 	vfree(f->logs[0].data);
 	vfree(f->snapshot);
+	vfree(f->scratch);
 	vfree(f->answer);
 	vfree(f->blob);
 	vfree(f->in.data);
@@ -148,13 +150,14 @@ static struct fuzz *alloc_buffers(u64 seed)
 	f->in.data = vzalloc(FUZZ_MAX);
 	f->blob = vmalloc(FUZZ_BLOB);
 	f->answer = vmalloc(FUZZ_MAX);
+	f->scratch = vmalloc(FUZZ_MAX);
 	f->snapshot = vmalloc(FUZZ_HEAD);
 	f->logs[0].data = vmalloc(FUZZ_LOG);
 	f->logs[1].data = vmalloc(FUZZ_LOG);
 	f->join.data = vmalloc(FUZZ_MAX);
 	f->pool = alloc_pages(GFP_KERNEL | __GFP_COMP, FUZZ_POOL_ORDER);
-	if (!f->in.data || !f->blob || !f->answer || !f->snapshot ||
-	    !f->logs[0].data || !f->logs[1].data || !f->join.data || !f->pool) {
+	if (!f->in.data || !f->blob || !f->answer || !f->scratch ||
+	    !f->snapshot || !f->logs[0].data || !f->logs[1].data || !f->join.data || !f->pool) {
 		free_buffers(f);
 		return NULL;
 	}

@@ -407,7 +407,7 @@ static void check_witness(struct fuzz *f)
 {
 	struct sk_buff *skb = f->witness;
 	unsigned int from = f->in.len - skb->len, head = skb_headlen(skb), at;
-	u8 *now = f->join.data;
+	u8 *now = f->scratch;
 
 	if (memcmp(f->snapshot, skb_end_pointer(skb) - f->snapshot_len,
 		   f->snapshot_len))

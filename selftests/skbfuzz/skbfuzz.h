@@ -146,6 +146,9 @@ struct fuzz_shape {
 /**
  * struct fuzz_way - where a packet is thrown, the same for all its shapes
  * @xmit:	at ndo_start_xmit, not at the uplink's ingress
+ * @to6:	to be translated to IPv6; else an IPv6 packet that is routed
+ *		to @xmit is to be translated as well
+ * @from_uplink: it came in by the uplink, as far as it says
  * @queue:	by dev_queue_xmit()
  * @route:	with a route
  * @vlan:	VLAN tag, -1 if none
@@ -155,7 +158,7 @@ struct fuzz_shape {
  * @pass:	what came out goes on into the IPv4 stack
  */
 struct fuzz_way {
-	bool xmit, queue, route;
+	bool xmit, to6, from_uplink, queue, route;
 	int vlan;
 	u8 pkt_type;
 	__be16 protocol;
@@ -232,6 +235,7 @@ struct fuzz_stats {
  * @pool:	pages that fragments of skbs lie in
  * @blob:	FUZZ_BLOB random octets
  * @answer:	room for a packet that the stack sends
+ * @scratch:	room for one that somebody else has
  * @snapshot:	head of an skb as it was, @snapshot_len octets
  * @witness:	who else has the skb that is thrown
  * @witness_gso: GSO type that the witness has
@@ -254,7 +258,7 @@ struct fuzz {
 	struct socket *sock;
 	struct dst_entry *route;
 	struct page *pool;
-	u8 *blob, *answer, *snapshot;
+	u8 *blob, *answer, *scratch, *snapshot;
 	unsigned int snapshot_len;
 
 	u64 seed, n;

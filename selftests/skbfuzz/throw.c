@@ -26,12 +26,14 @@ static void draw_way(struct fuzz *f)
 	memset(way, 0, sizeof(*way));
 	way->xmit = !f->in.ipv6;
 	way->protocol = htons(f->in.ipv6 ? ETH_P_IPV6 : ETH_P_IP);
-	if (fuzz_one_in(f, 128))
+	if (fuzz_one_in(f, f->in.ipv6 ? 6 : 128))
 		way->xmit = !way->xmit;
 	if (fuzz_one_in(f, 128))
 		way->protocol = htons(f->in.ipv6 ? ETH_P_IP : ETH_P_IPV6);
+	way->to6 = way->xmit && way->protocol != htons(ETH_P_IPV6);
+	way->from_uplink = fuzz_rnd(f, 8);
 	way->queue = way->xmit && fuzz_one_in(f, 8);
-	way->route = way->xmit && fuzz_rnd(f, 2);
+	way->route = way->to6 && fuzz_rnd(f, 2);
 	way->pkt_type = PACKET_HOST;
 	if (!way->xmit && fuzz_one_in(f, 64))
 		way->pkt_type = types[fuzz_rnd(f, ARRAY_SIZE(types))];
@@ -51,6 +53,9 @@ static void dress(struct fuzz *f, struct sk_buff *skb)
 	skb->mark = f->mark;
 	skb->priority = fuzz_rnd(f, 8);
 	skb->dev = way->xmit ? f->clat : f->uplink;
+	skb->skb_iif = way->from_uplink ? f->uplink->ifindex : 0;
+	/* It has what the last who used it has left. */
+	fuzz_payload(f, skb->cb, sizeof(skb->cb));
 	if (way->hash)
 		__skb_set_sw_hash(skb, way->hash, way->hash & 1);
 	if (way->vlan >= 0)
@@ -113,7 +118,7 @@ static void check_counts(struct fuzz *f)
 
 	for (i = 1; i < __CLAT_DROP_MAX; i++)
 		dropped += log->counts[i];
-	f->stats.translated[!f->way.xmit] += !!log->counts[0];
+	f->stats.translated[!f->way.to6] += !!log->counts[0];
 	f->stats.dropped += !!dropped && !log->counts[0];
 	f->stats.passed += log->passed;
 
@@ -133,15 +138,19 @@ static void check_counts(struct fuzz *f)
 			     log->packets);
 }
 
-static void check_ended(struct fuzz *f, long skbs)
+/* What goes by netif_rx() may wait for ksoftirqd when the machine is busy. */
+static void settle(long skbs)
 {
 	unsigned int i;
-	long left;
 
-	/* Answers of the stack may wait for ksoftirqd if it was busy. */
-	for (i = 0; i < 1000 && fuzz_leak_count() != skbs; i++)
+	for (i = 0; i < 20 && fuzz_leak_count() != skbs; i++)
 		msleep(1);
-	left = fuzz_leak_count() - skbs;
+}
+
+static void check_ended(struct fuzz *f, long skbs)
+{
+	long left = fuzz_leak_count() - skbs;
+
 	if (left)
 		fuzz_finding(f, "%ld skbs are left", left);
 	if (page_count(f->pool) != 1)
@@ -184,10 +193,11 @@ static void throw_once(struct fuzz *f, unsigned int turn)
 
 	count(f, f->log->counts, -1);
 	let_go(f, skb);
+	fuzz_shape_check(f);
+	settle(skbs);
 	count(f, f->log->counts, 1);
 	fuzz_arrive_end(f);
 	check_counts(f);
-	fuzz_shape_check(f);
 	check_ended(f, skbs);
 	f->mark = 0;
 
