@@ -139,6 +139,9 @@ static int clat_translate64(const struct clat_dev *clat,
 static void clat_answer64(struct sk_buff *skb, int reason,
 			  const struct clat_packet *pkt)
 {
+	/* The stack looks for what ipv6_rcv() leaves, but it wasn't there. */
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+
 	switch (reason) {
 	case -CLAT_DROP_ROUTING64:
 		icmpv6_ndo_send(skb, ICMPV6_PARAMPROB, ICMPV6_HDR_FIELD,
