@@ -231,6 +231,23 @@ static unsigned int clat_uplink_mtu6(const struct net_device *uplink)
 	return max_t(unsigned int, mtu, IPV6_MIN_MTU);
 }
 
+/*
+ * IPv6 leaves a device whose MTU gets less than 1280, and when it gets more
+ * begins anew with the defaults of the namespace: an address of its own, and
+ * router solicitations. Nothing has a use for those: see clat_dev_open().
+ */
+static int clat_set_mtu(struct net_device *dev, unsigned int mtu)
+{
+	struct ipv6_devconf *defaults = dev_net(dev)->ipv6.devconf_dflt;
+	u32 mode = defaults->addr_gen_mode;
+	int err;
+
+	defaults->addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
+	err = dev_set_mtu(dev, mtu);
+	defaults->addr_gen_mode = mode;
+	return err;
+}
+
 /**
  * clat_follow() - let MTU, headroom and operational state follow the uplink
  * @clat:	the device
@@ -256,7 +273,7 @@ bool clat_follow(struct clat_dev *clat)
 
 		/* More than is needed makes ip_forward() reallocate. */
 		room += uplink->hard_header_len + uplink->needed_headroom;
-		if (mtu != dev->mtu && dev_set_mtu(dev, mtu))
+		if (mtu != dev->mtu && clat_set_mtu(dev, mtu))
 			netdev_warn(dev, "cannot follow the MTU of %s to %u\n",
 				    uplink->name, mtu);
 	}

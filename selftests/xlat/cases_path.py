@@ -448,6 +448,27 @@ def raw_ip():
     wait(lambda: W.clat.get(W.index)["detach"] == "gone", "the device is detached when the link has gone")
 
 
+@case("the uplink's MTU goes to 1280 and back: no IPv6 address appears on the device, and it sends nothing by itself")
+def no_address():
+    W.configure()
+    before = W.quiet()
+
+    def mtu_is(uplink, device):
+        for name, link in (("phone", "wwan0"), ("far", "cell0")):
+            ip("-n", name, "link", "set", link, "mtu", str(uplink))
+        wait(lambda: ip_json("-n", "phone", "link", "show", "clat0")[0]["mtu"] == device, f"MTU {device} of clat0")
+
+    mtu_is(1280, 1260)
+    mtu_is(1500, 1480)
+    addresses = ip_json("-n", "phone", "-6", "address", "show", "dev", "clat0")
+    equal([a["local"] for link in addresses for a in link.get("addr_info", [])], [], "IPv6 addresses of clat0")
+    # IPv6 is there all the same: routes to the device work.
+    ip("-n", "phone", "-6", "route", "replace", "2001:db8:ffff::/64", "dev", "clat0")
+    ip("-n", "phone", "-6", "route", "del", "2001:db8:ffff::/64", "dev", "clat0")
+    equal(*W.echo46(), "a packet")
+    equal(W.moved(before).get("not-ours64"), None, "IPv6 packets that the stack sent into clat0")
+
+
 @case("two devices on one uplink: each translates its own address, under its own prefix")
 def two_devices():
     near4, near6, plat = "192.0.0.2", "2001:db8:1:2:c1a7::9", "2001:db8:65::/96"
