@@ -108,6 +108,10 @@ struct list_head {
 	struct list_head *next, *prev;
 };
 
+struct delayed_work {
+	void *work;
+};
+
 struct rcu_head {
 	struct rcu_head *next;
 };
