@@ -30,8 +30,8 @@ vm_chroot "$guest" -b "$uml:/srv/uml" -d "$tree" -- nice sh -ec '
 	die "it does not build: see above and $log"
 }
 
-# A millisecond a packet is several times what it takes on a slow and busy machine.
+# Five milliseconds a packet are a hundred times what it takes on an idle machine.
 skbs=${1:-10000000}
 say "throwing $skbs packets"
-nice sh "$VM_DIR/uml-run.sh" -t $((skbs / 1000 + 600)) -d "$tree" -- \
+nice sh "$VM_DIR/uml-run.sh" -t $((skbs / 200 + 600)) -d "$tree" -- \
 	sh selftests/skbfuzz/coverage.sh "$skbs" "${2:-1}"
