@@ -9,6 +9,8 @@
 #   make demo            a phone on an emulated IPv6-only mobile network (needs root or sudo)
 #   make check           all tests (needs root or sudo)
 #   make mutate          break each rule's code and see its test fail; IDS="ROW..." for some rows
+#   make bench           instructions a packet costs, in an arm64 machine; ROWS="46 64-udp1280" for some
+#                        rows, JSON=1 (needs root or sudo)
 #   make fuzz            the fuzzers, FUZZ_SECONDS=3600 each (needs root or sudo)
 #   make fuzz-packets    ten million packets through the module in the sanitized kernel; SKBS=10000000 SEED=1
 #   make install         dkms, clatctl, man page; PREFIX=/usr/local; KVER= another kernel than the
@@ -44,6 +46,9 @@ check:
 
 mutate:
 	selftests/conformance/mutate.sh $(IDS)
+
+bench:
+	@selftests/bench/run.sh $(if $(JSON),-j) -- $(ROWS)
 
 fuzz:
 	selftests/fuzz/run.sh $(if $(FUZZ_SECONDS),-t $(FUZZ_SECONDS))
@@ -85,5 +90,5 @@ clean:
 	find kernel selftests/skbfuzz \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
 		-o -name Module.symvers -o -name modules.order \) -delete
 
-.PHONY: all module ctl sparse demo check mutate fuzz fuzz-packets install install-ctl install-module uninstall \
-	clean
+.PHONY: all module ctl sparse demo check mutate bench fuzz fuzz-packets install install-ctl install-module \
+	uninstall clean
