@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Packet injector of the benchmark: feeds unshared packets into the receive path
- * of a device and tells how long it took until another device had sent them all.
+ * of a device, in batches, and tells how long each took until another device had
+ * sent all of it.
  *
  * Write a struct bench_request and the packet's headers to
- * /sys/kernel/debug/clat-bench, then read the answer there as text.
+ * /sys/kernel/debug/clat-bench, then read the answer there as text: packets
+ * injected, packets and octets that were sent, nanoseconds of each batch.
  */
 #include <linux/debugfs.h>
 #include <linux/etherdevice.h>
@@ -12,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
+#include <linux/seq_file.h>
 #include <linux/skbuff.h>
 #include <net/ip.h>
 
@@ -20,13 +23,14 @@
 /* What a driver has before the IP header: NET_SKB_PAD and an Ethernet header */
 #define BENCH_HEADROOM	78
 #define BENCH_HEADERS	128
+#define BENCH_BATCHES	128
 
 /**
  * struct bench_request - what to measure, in the byte order of the machine
  * @in:		name of the device that receives
  * @out:	name of the device that sends; empty: packets are freed where they
  *		would have been received, which gives the injector's own cost
- * @batches:	batches of BENCH_BATCH packets
+ * @batches:	batches of BENCH_BATCH packets, at most BENCH_BATCHES
  * @len:	octets of the packet, IP header included
  * @gso_type:	SKB_GSO_*
  * @gso_size:	octets of a segment's payload, 0 if it is no superframe
@@ -55,8 +59,11 @@ static struct {
 	u8 header[BENCH_HEADERS];
 	struct net_device *in, *out;
 	unsigned int next;		/* value of the word that varies */
-	u64 ns, sent, packets, bytes;
-} bench;					/* inode lock of the file */
+	u64 packets, bytes;
+	u64 ns[BENCH_BATCHES];
+} bench;
+/* One request at a time, and its answer */
+static DEFINE_MUTEX(bench_lock);
 static struct dentry *bench_file;
 static struct page *bench_page;
 
@@ -138,7 +145,7 @@ static void bench_stats(u64 *packets, u64 *bytes)
 }
 
 /* Only what happens between the two looks at the clock counts. */
-static int bench_batch(void)
+static int bench_batch(u64 *ns)
 {
 	u64 packets, bytes, packets0, bytes0, start;
 	struct sk_buff_head queue;
@@ -165,11 +172,10 @@ static int bench_batch(void)
 			kfree_skb(skb);
 	}
 	local_bh_enable();
-	bench.ns += ktime_get_ns() - start;
+	*ns = ktime_get_ns() - start;
 
 	/* What is still under way counts as lost: its cost would be missing. */
 	bench_stats(&packets, &bytes);
-	bench.sent += BENCH_BATCH;
 	bench.packets += packets - packets0;
 	bench.bytes += bytes - bytes0;
 	return 0;
@@ -181,61 +187,83 @@ static int bench_run(void)
 	int err = 0;
 
 	bench.next = 0;
-	bench.ns = 0;
-	bench.sent = 0;
 	bench.packets = 0;
 	bench.bytes = 0;
 	for (i = 0; i < bench.req.batches && !err; i++)
-		err = bench_batch();
+		err = bench_batch(&bench.ns[i]);
 	return err;
+}
+
+/* What cannot be injected is refused: the answer to it would be no figure. */
+static bool bench_valid(const struct bench_request *req, size_t header)
+{
+	return req->header == header && req->len >= header &&
+	       header >= sizeof(struct iphdr) &&
+	       req->vary_off <= header - sizeof(__be32) &&
+	       req->batches && req->batches <= BENCH_BATCHES &&
+	       strnlen(req->in, IFNAMSIZ) < IFNAMSIZ &&
+	       strnlen(req->out, IFNAMSIZ) < IFNAMSIZ;
 }
 
 static ssize_t bench_write(struct file *file, const char __user *data,
 			   size_t len, loff_t *pos)
 {
-	struct bench_request *req = &bench.req;
 	struct net *net = current->nsproxy->net_ns;
-	int err;
+	struct bench_request *req = &bench.req;
+	int err = -EFAULT;
 
 	if (len < sizeof(*req) || len > sizeof(*req) + BENCH_HEADERS)
 		return -EINVAL;
+	mutex_lock(&bench_lock);
 	if (copy_from_user(req, data, sizeof(*req)) ||
 	    copy_from_user(bench.header, data + sizeof(*req),
 			   len - sizeof(*req)))
-		return -EFAULT;
-	if (req->header != len - sizeof(*req) || req->len < req->header ||
-	    req->header < sizeof(struct iphdr) ||
-	    req->vary_off > req->header - sizeof(__be32))
-		return -EINVAL;
-	req->in[IFNAMSIZ - 1] = 0;
-	req->out[IFNAMSIZ - 1] = 0;
+		goto out;
+	err = -EINVAL;
+	if (!bench_valid(req, len - sizeof(*req)))
+		goto out;
 
 	bench.in = dev_get_by_name(net, req->in);
 	bench.out = dev_get_by_name(net, req->out);
+	err = -ENODEV;
 	if (bench.in && (bench.out || !req->out[0]))
 		err = bench_run();
-	else
-		err = -ENODEV;
 	dev_put(bench.out);
 	dev_put(bench.in);
+out:
+	if (err)
+		req->batches = 0;
+	mutex_unlock(&bench_lock);
 	return err ?: len;
 }
 
-static ssize_t bench_read(struct file *file, char __user *to, size_t len,
-			  loff_t *pos)
+static int bench_show(struct seq_file *seq, void *v)
 {
-	char text[96];
-	int n;
+	unsigned int i, n;
 
-	n = scnprintf(text, sizeof(text), "%llu %llu %llu %llu\n", bench.ns,
-		      bench.sent, bench.packets, bench.bytes);
-	return simple_read_from_buffer(to, len, pos, text, n);
+	mutex_lock(&bench_lock);
+	n = bench.req.batches;
+	seq_printf(seq, "%u %llu %llu", n * BENCH_BATCH, bench.packets,
+		   bench.bytes);
+	for (i = 0; i < n; i++)
+		seq_printf(seq, " %llu", bench.ns[i]);
+	seq_putc(seq, '\n');
+	mutex_unlock(&bench_lock);
+	return 0;
+}
+
+static int bench_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, bench_show, NULL);
 }
 
 static const struct file_operations bench_fops = {
-	.owner	= THIS_MODULE,
-	.write	= bench_write,
-	.read	= bench_read,
+	.owner		= THIS_MODULE,
+	.open		= bench_open,
+	.release	= single_release,
+	.read		= seq_read,
+	.llseek		= seq_lseek,
+	.write		= bench_write,
 };
 
 static int __init bench_init(void)
