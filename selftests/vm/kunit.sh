@@ -3,17 +3,22 @@
 # runs-in: uml
 # timeout: 300
 # The KUnit suites of kernel/tests/: load each module and turn the kernel's KTAP into flat TAP.
+#
+# Usage: kunit.sh [MODULE...]        (from the top of the tree; the results of each follow a comment with its name)
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
 total=0 failed=0
-for module in kernel/tests/*.ko; do
+[ $# -gt 0 ] || set -- kernel/tests/*.ko
+for module in "$@"; do
 	[ -e "$module" ] || { echo "Bail out! kernel/tests holds no module: the build made none"; exit 1; }
 	dmesg -C
 	insmod "$module" || { echo "Bail out! $module does not load: $(dmesg -t | tail -n 3 | tr '\n' ' ')"; exit 1; }
 	name=$(basename "$module" .ko)
+	echo "# $name"
 	dmesg -t >/run/kunit.log
-	# Cases are the lines one level in: "    ok 3 - name"; what stands before a failed one says why.
+	# Cases are the lines one level in: "    ok 3 - name"; what stands before a failed one says why,
+	# in its first lines.
 	awk -v module="$name" '
 		/^    # Subtest: / { suite = $3 }
 		/^    (not )?ok [0-9]+ / {
@@ -24,10 +29,11 @@ for module in kernel/tests/*.ko; do
 				printf "%s", why
 			print result " - " suite ": " line
 			why = ""
+			lines = 0
 			next
 		}
-		/^ok |^not ok / { why = ""; next }
-		{ why = why "# " $0 "\n" }' /run/kunit.log >/run/kunit.tap
+		/^ok |^not ok / { why = ""; lines = 0; next }
+		++lines <= 100 { why = why "# " $0 "\n" }' /run/kunit.log >/run/kunit.tap
 	cat /run/kunit.tap
 	count=$(grep -cE '^(not )?ok ' /run/kunit.tap)
 	[ "$count" -gt 0 ] || { echo "not ok - $name ran no test"; sed 's/^/# /' /run/kunit.log; count=1; }
