@@ -17,15 +17,13 @@ in_namespaces()
 		exec sh "$@"' sh "$@" </dev/null 2>&1
 }
 
-for number in "$@"; do
+# run_scripts: with the modules of mutant $number
+run_scripts()
+{
 	mutant=mutants/$number
 	rm -f kernel/tests/*.ko kernel/clat.ko
-	for module in "$mutant"/*.ko; do
-		case $module in
-		*/clat.ko) cp "$module" kernel/ ;;
-		*) cp "$module" kernel/tests/ ;;
-		esac
-	done
+	cp "$mutant/clat.ko" kernel/
+	[ ! -e "$mutant/clat_test.ko" ] || cp "$mutant/clat_test.ko" kernel/tests/
 	echo "#mutant $number"
 	for script in $(cut -f 1 "$mutant/tests" | sort -u); do
 		path=selftests/$script
@@ -42,5 +40,16 @@ for number in "$@"; do
 		echo
 		! grep -q '^clat ' /proc/modules || rmmod clat
 	done
+}
+
+suites=''
+for number in "$@"; do
+	if [ -e "mutants/$number/m$number.ko" ]; then
+		suites="$suites mutants/$number/m$number.ko"
+	else
+		run_scripts
+	fi
 done
+# shellcheck disable=SC2086 # a list of modules
+[ -z "$suites" ] || sh selftests/vm/kunit.sh $suites | sed -u 's/^# m\([0-9]*\)$/#mutant \1/'
 echo "#end"

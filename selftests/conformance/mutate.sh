@@ -96,11 +96,11 @@ make_mutants()
 		mkdir "$top/mutants/$number"
 		name=$(basename "$file" .c)
 		if [ -e "$top/kernel/tests/$name.o" ] && grep -q "^$row	kunit.sh	" "$work/tests"; then
-			tests_of "$number" "$row" ==
+			tests_of "$number" "$row" == || continue
 			change "$number" "$file" "$expression" "$top/kernel/tests/m${number}_$name.c" || continue
 			kunit_rule "$number" "$name" >>"$work/kunit"
 		else
-			tests_of "$number" "$row" '!='
+			tests_of "$number" "$row" '!=' || continue
 			change "$number" "$file" "$expression" "$work/changed" || continue
 			one_module "$number" "$file"
 		fi
@@ -113,7 +113,7 @@ tests_of()
 {
 	awk -F '\t' -v row="$2" "\$1 == row && \$2 $3 \"kunit.sh\" { print \$2 \"\\t\" \$3 }" "$work/tests" \
 		>"$top/mutants/$1/tests"
-	[ -s "$top/mutants/$1/tests" ] || result "$1" error "its row has no test in UML that could notice"
+	[ -s "$top/mutants/$1/tests" ] || { result "$1" error "its row has no test in UML that could notice"; return 1; }
 	cat "$top/mutants/$1/tests" >>"$top/mutants/0/tests"
 }
 
@@ -189,7 +189,7 @@ judge()
 	number=''
 	while IFS= read -r line; do
 		case $line in
-		'#mutant '*) verdict; number=${line#\#mutant } failed='' passed=0; : >"$work/tap" ;;
+		'#mutant '*) verdict; number=${line#\#mutant }; : >"$work/tap" ;;
 		'#end') verdict; number='' ;;
 		*) echo "$line" >>"$work/tap" ;;
 		esac
@@ -240,10 +240,11 @@ run_all()
 	done
 }
 
-# run_machine NUMBER...: run these mutants in one test machine. KASAN judges each of them.
+# run_machine NUMBER...: run these mutants in one test machine. KASAN judges each of them, and what a failed suite says
+# goes to the log alone, all of it.
 run_machine()
 {
-	CLAT_APPEND=kasan_multi_shot sh "$VM_DIR/uml-run.sh" -t 7200 -d "$tree" -- \
+	CLAT_APPEND="kasan_multi_shot loglevel=0 log_buf_len=16M" sh "$VM_DIR/uml-run.sh" -t 7200 -d "$tree" -- \
 		sh selftests/conformance/mutate-guest.sh "$@" 2>"$work/machine" | judge
 }
 
