@@ -77,6 +77,13 @@ static const struct parse6_case parse6_cases[] = {
 	  .want = -CLAT_DROP_TRANSPORT64 },
 	{ "UDP header in the padding", 17, { { 4, 2, { 0, 7 } } },
 	  .padding = 60, .want = -CLAT_DROP_TRANSPORT64 },
+	/* A Fragment header of offset 0 with more to come, and 7 octets */
+	{ "first fragment with less than a UDP header", 17,
+	  { { 4, 3, { 0, 15, 44 } }, { 40, 4, { 17, 0, 0, 1 } } },
+	  .want = -CLAT_DROP_TRANSPORT64 },
+	{ "first fragment with less than a TCP header", 6,
+	  { { 4, 3, { 0, 27, 44 } }, { 40, 4, { 6, 0, 0, 1 } } },
+	  .want = -CLAT_DROP_TRANSPORT64 },
 };
 
 static void parse6_desc(const struct parse6_case *c, char *desc)
