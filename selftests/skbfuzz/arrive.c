@@ -157,11 +157,11 @@ static void judge_l4(struct fuzz *f, const struct fuzz_view *out, const u8 *ip,
 		fuzz_finding(f, "a checksum became none");
 }
 
-/* The stack cuts what is broken so into fragments that are none of it. */
-static bool is_odd_ufo(const struct fuzz_packet *in)
+/* What is cut so, and a superframe that is a fragment, comes to nothing sound. */
+static bool is_odd(const struct fuzz_packet *in)
 {
-	return in->gso_type & SKB_GSO_UDP &&
-	       (in->gso_size % 8 || in->view.frag);
+	return in->gso_size && (in->view.frag || (in->gso_type & SKB_GSO_UDP &&
+						  in->gso_size % 8));
 }
 
 /* A packet, or a datagram that came in fragments */
@@ -171,7 +171,7 @@ static void judge(struct fuzz *f, const struct fuzz_view *out, const u8 *ip,
 	const struct fuzz_packet *in = &f->in;
 	bool error = fuzz_is_error(&in->view, in->data);
 
-	if (f->shape.odd || is_odd_ufo(in))
+	if (f->shape.odd || is_odd(in))
 		return;
 	if (!in->view.ok) {
 		/* Segmentation writes lengths anew. */
@@ -331,7 +331,7 @@ static void arrive(struct fuzz *f, struct sk_buff *skb)
 	    (!ipv6 && view.l4_off != 20))
 		fuzz_finding(f, "no sound packet of %u octets came out: %*ph",
 			     len, min(len, 60U), data);
-	else if (view.frag && !is_odd_ufo(&f->in))
+	else if (view.frag && !is_odd(&f->in))
 		join_add(f, &view, data);
 	else
 		judge(f, &view, data, data + view.l4_off, len - view.l4_off);

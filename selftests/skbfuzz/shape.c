@@ -271,6 +271,9 @@ static void unfinish(u8 *data, unsigned int len, unsigned int start,
 	rest = csum_partial(data + start, len - start, 0);
 	rest = csum_add(rest, csum_unfold((__force __sum16)check));
 	before = (__force u16)csum_fold(rest);
+	/* The sum of a pseudo header is never 0, where it isn't all zeros. */
+	if (!before)
+		before = 0xffff;
 	memcpy(data + start + off, &before, 2);
 }
 
