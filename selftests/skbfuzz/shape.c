@@ -232,8 +232,8 @@ void fuzz_shape_draw(struct fuzz *f)
 		shape->witness = fuzz_rnd(f, FUZZ_WITNESSES);
 	if (shape->witness == FUZZ_SHARED && f->way.queue)
 		shape->witness = FUZZ_CLONE;
-	/* The stack segments these before, and writes into the head then. */
-	if (in->gso_type & SKB_GSO_UDP && f->way.queue)
+	/* The stack may segment it before, and write into the head then. */
+	if (in->gso_size && f->way.queue)
 		shape->witness = FUZZ_ALONE;
 	if (shape->witness == FUZZ_PAYLOAD_CLONE &&
 	    (!f->way.xmit || in->spoiled || in->view.proto != IPPROTO_TCP ||
