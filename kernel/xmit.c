@@ -131,15 +131,14 @@ static int clat_translate46(const struct net_device *dev,
 			    struct sk_buff **pskb,
 			    const struct clat_flow46 *flow)
 {
-	const struct clat_mtus mtus = {
-		.v4 = READ_ONCE(dev->mtu),
-		.v6 = dst_mtu(flow->dst),
-	};
 	struct sk_buff *skb = *pskb, *error;
+	struct clat_mtus mtus;
 
 	if (flow->pkt.l4 != CLAT_L4_ERROR)
 		return clat_xlat46(cfg, skb, &flow->pkt, &flow->ends);
 
+	mtus.v4 = READ_ONCE(dev->mtu);
+	mtus.v6 = dst_mtu(flow->dst);
 	error = clat_error_skb46(cfg, skb, &flow->pkt, &flow->ends, &mtus);
 	if (IS_ERR(error))
 		return PTR_ERR(error);

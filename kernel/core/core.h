@@ -172,23 +172,22 @@ struct clat_mtus {
 /* core/addr.c */
 bool clat_plat_init(struct clat_plat *plat, const struct in6_addr *addr,
 		    unsigned int len);
-void clat_plat_embed(const struct clat_plat *plat, __be32 v4,
-		     struct in6_addr *v6);
-bool clat_plat_match(const struct clat_plat *plat, const struct in6_addr *v6);
-__be32 clat_plat_extract(const struct clat_plat *plat,
-			 const struct in6_addr *v6);
-bool clat_v4_never(__be32 addr);
-bool clat_v4_far_never(__be32 addr);
+void clat_plat_embed_short(const struct clat_plat *plat, __be32 v4,
+			   struct in6_addr *v6);
+bool clat_plat_match_short(const struct clat_plat *plat,
+			   const struct in6_addr *v6);
+__be32 clat_plat_extract_short(const struct clat_plat *plat,
+			       const struct in6_addr *v6);
 bool clat_v4_never_overlap(__be32 addr, __be32 mask);
 bool clat_v4_global(__be32 addr);
 bool clat_v6_never(const struct in6_addr *addr);
 
 /* core/map.c */
 int clat_map_add(struct clat_map *map, const struct clat_pair *pair);
-const struct clat_pair *clat_map_find4(const struct clat_map *map,
-				       __be32 addr);
-const struct clat_pair *clat_map_find6(const struct clat_map *map,
-				       const struct in6_addr *addr);
+const struct clat_pair *clat_map_search4(const struct clat_map *map,
+					 __be32 addr);
+const struct clat_pair *clat_map_search6(const struct clat_map *map,
+					 const struct in6_addr *addr);
 
 /* core/ends.c */
 const struct clat_plat *clat_plat_find(const struct clat_xlat *xlat,
@@ -197,6 +196,9 @@ int clat_ends46(const struct clat_xlat *xlat, __be32 local, __be32 far,
 		struct clat_ends *ends);
 int clat_ends64(const struct clat_xlat *xlat, const struct in6_addr *local,
 		const struct in6_addr *far, struct clat_ends *ends);
+int clat_ends64_found(const struct clat_xlat *xlat,
+		      const struct in6_addr *local, const struct in6_addr *far,
+		      struct clat_ends *ends);
 __wsum clat_ends_delta46(const struct clat_ends *ends);
 
 /* core/parse4.c, core/parse6.c */
@@ -210,7 +212,6 @@ int clat_parse6_quoted(const void *data, unsigned int len,
 		       struct clat_packet *pkt);
 
 /* core/hdr.c */
-unsigned int clat_hdr46_len(const struct clat_packet *pkt);
 void clat_hdr46(void *to, const struct clat_packet *pkt,
 		const struct in6_addr *saddr, const struct in6_addr *daddr);
 void clat_hdr64(struct iphdr *ip, const struct clat_packet *pkt,
@@ -262,6 +263,148 @@ static inline int clat_need(unsigned int want, unsigned int linear,
 	if (want <= linear && want <= total)
 		return 0;
 	return want <= total ? (int)want : -(int)drop;
+}
+
+/*
+ * What follows is asked of every packet and is inline: calls between the files
+ * of core/ cost more than what is called.
+ */
+
+/**
+ * clat_v4_never() - tell whether an IPv4 address is never translated
+ * @addr:	the address
+ *
+ * "This network", loopback, link-local, multicast, reserved and broadcast
+ * addresses (RFC 6890) have no meaning beyond the node or the link.
+ */
+static inline bool clat_v4_never(__be32 addr)
+{
+	u32 a = ntohl(addr);
+	u8 net = a >> 24;
+
+	return net == 0 || net == 127 || net >= 224 || a >> 16 == 0xa9fe;
+}
+
+/**
+ * clat_v4_far_never() - tell whether an IPv4 address is never the far end
+ * @addr:	the address
+ *
+ * Besides what clat_v4_never() says: 192.0.0.0/29 belongs to the CLAT itself
+ * (RFC 7335), and 192.0.0.8 to nobody (RFC 7600).
+ */
+static inline bool clat_v4_far_never(__be32 addr)
+{
+	return clat_v4_never(addr) || ntohl(addr) - 0xc0000000U <= 8;
+}
+
+/**
+ * clat_plat_embed() - make the IPv6 address of an IPv4 address
+ * @plat:	the prefix
+ * @v4:		the IPv4 address
+ * @v6:		the address under @plat, octet 8 and suffix zero
+ *
+ * RFC 6052, section 2.3.
+ */
+static inline void clat_plat_embed(const struct clat_plat *plat, __be32 v4,
+				   struct in6_addr *v6)
+{
+	if (plat->len != 96) {
+		clat_plat_embed_short(plat, v4, v6);
+		return;
+	}
+	*v6 = plat->addr;
+	v6->s6_addr32[3] = v4;
+}
+
+/**
+ * clat_plat_match() - tell whether an address lies under a PLAT prefix
+ * @plat:	the prefix
+ * @v6:		the address
+ *
+ * Return: true if it begins with the prefix and has octet 8 zero. The suffix
+ * is ignored (RFC 6052, section 2.3).
+ */
+static inline bool clat_plat_match(const struct clat_plat *plat,
+				   const struct in6_addr *v6)
+{
+	const __be32 *a = plat->addr.s6_addr32, *b = v6->s6_addr32;
+
+	if (plat->len != 96)
+		return clat_plat_match_short(plat, v6);
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]));
+}
+
+/**
+ * clat_plat_extract() - read the IPv4 address out of an IPv6 address
+ * @plat:	a prefix that the address matches
+ * @v6:		the address
+ *
+ * Return: the IPv4 address.
+ */
+static inline __be32 clat_plat_extract(const struct clat_plat *plat,
+				       const struct in6_addr *v6)
+{
+	return plat->len == 96 ? v6->s6_addr32[3] :
+				 clat_plat_extract_short(plat, v6);
+}
+
+static inline bool clat_pair_holds4(const struct clat_pair *pair, __be32 addr)
+{
+	return !((addr ^ pair->v4) & pair->mask);
+}
+
+static inline bool clat_pair_holds6(const struct clat_pair *pair,
+				    const struct in6_addr *addr)
+{
+	const __be32 *a = pair->v6.s6_addr32, *b = addr->s6_addr32;
+
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) |
+		 ((a[3] ^ b[3]) & pair->mask));
+}
+
+/**
+ * clat_map_find4() - find the pair of an IPv4 address
+ * @map:	the map
+ * @addr:	the address
+ *
+ * The usual CLAT has one pair, and no need to search.
+ *
+ * Return: the pair, valid as long as @map, or %NULL.
+ */
+static inline const struct clat_pair *
+clat_map_find4(const struct clat_map *map, __be32 addr)
+{
+	const struct clat_pair *pair = map->by4;
+
+	if (map->n != 1)
+		pair = clat_map_search4(map, addr);
+	return pair && clat_pair_holds4(pair, addr) ? pair : NULL;
+}
+
+/**
+ * clat_map_find6() - find the pair of an IPv6 address
+ * @map:	the map
+ * @addr:	the address
+ *
+ * Return: the pair, valid as long as @map, or %NULL.
+ */
+static inline const struct clat_pair *
+clat_map_find6(const struct clat_map *map, const struct in6_addr *addr)
+{
+	const struct clat_pair *pair = map->by6;
+
+	if (map->n != 1)
+		pair = clat_map_search6(map, addr);
+	return pair && clat_pair_holds6(pair, addr) ? pair : NULL;
+}
+
+/**
+ * clat_hdr46_len() - octets that clat_hdr46() writes
+ * @pkt:	the parsed IPv4 packet
+ */
+static inline unsigned int clat_hdr46_len(const struct clat_packet *pkt)
+{
+	return sizeof(struct ipv6hdr) + (pkt->frag ? CLAT_FRAG_LEN : 0);
 }
 
 #endif /* _CLAT_CORE_H */

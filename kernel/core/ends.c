@@ -69,10 +69,26 @@ int clat_ends46(const struct clat_xlat *xlat, __be32 local, __be32 far,
 int clat_ends64(const struct clat_xlat *xlat, const struct in6_addr *local,
 		const struct in6_addr *far, struct clat_ends *ends)
 {
-	ends->local6 = *local;
-	ends->far6 = *far;
 	ends->pair = clat_map_find6(&xlat->map, local);
 	ends->plat = clat_plat_find(xlat, far);
+	return clat_ends64_found(xlat, local, far, ends);
+}
+
+/**
+ * clat_ends64_found() - clat_ends64() where the pair and the prefix are known
+ * @xlat:	prefixes and map
+ * @local:	address of the local end
+ * @far:	address of the far end
+ * @ends:	@pair and @plat are read and may be %NULL; the rest is filled in
+ *
+ * Return: 0, or a negative drop reason.
+ */
+int clat_ends64_found(const struct clat_xlat *xlat,
+		      const struct in6_addr *local, const struct in6_addr *far,
+		      struct clat_ends *ends)
+{
+	ends->local6 = *local;
+	ends->far6 = *far;
 	if (!ends->pair || !ends->plat)
 		return -CLAT_DROP_SOURCE64;
 

@@ -2,15 +2,6 @@
 /* Writes the new IP header: RFC 7915, sections 4.1 and 5.1. */
 #include "core.h"
 
-/**
- * clat_hdr46_len() - octets that clat_hdr46() writes
- * @pkt:	the parsed IPv4 packet
- */
-unsigned int clat_hdr46_len(const struct clat_packet *pkt)
-{
-	return sizeof(struct ipv6hdr) + (pkt->frag ? CLAT_FRAG_LEN : 0);
-}
-
 static void clat_frag_hdr46(__be32 *frag, const struct clat_packet *pkt,
 			    u8 nexthdr)
 {

@@ -26,8 +26,8 @@ static bool clat_is_ext(u8 nexthdr)
 	       nexthdr == IPPROTO_DSTOPTS;
 }
 
-static int clat_parse6_header(const struct ipv6hdr *ip6,
-			      struct clat_packet *pkt)
+static inline int clat_parse6_header(const struct ipv6hdr *ip6,
+				     struct clat_packet *pkt)
 {
 	pkt->len = sizeof(*ip6) + ntohs(ip6->payload_len);
 	pkt->l4_off = sizeof(*ip6);
