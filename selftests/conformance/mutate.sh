@@ -240,11 +240,11 @@ run_all()
 	done
 }
 
-# run_machine NUMBER...: run these mutants in one test machine. KASAN judges each of them, and what a failed suite says
-# goes to the log alone, all of it.
+# run_machine NUMBER...: run these mutants in one test machine. KASAN judges each of them, and there is room
+# for all that a failed suite says.
 run_machine()
 {
-	CLAT_APPEND="kasan_multi_shot loglevel=0 log_buf_len=16M" sh "$VM_DIR/uml-run.sh" -t 7200 -d "$tree" -- \
+	CLAT_APPEND="kasan_multi_shot log_buf_len=16M" sh "$VM_DIR/uml-run.sh" -t 7200 -d "$tree" -- \
 		sh selftests/conformance/mutate-guest.sh "$@" 2>"$work/machine" | judge
 }
 
