@@ -157,11 +157,16 @@ static void judge_l4(struct fuzz *f, const struct fuzz_view *out, const u8 *ip,
 		fuzz_finding(f, "a checksum became none");
 }
 
-/* What is cut so, and a superframe that is a fragment, comes to nothing sound. */
+/*
+ * A superframe that is a fragment comes to nothing sound. Nor is cutting of
+ * datagrams (UFO), once what they say is broken: behind extension headers, say.
+ */
 static bool is_odd(const struct fuzz_packet *in)
 {
-	return in->gso_size && (in->view.frag || (in->gso_type & SKB_GSO_UDP &&
-						  in->gso_size % 8));
+	bool ufo = in->gso_type & SKB_GSO_UDP;
+
+	return in->gso_size && (in->view.frag || (ufo && in->spoiled) ||
+				(ufo && in->super == FUZZ_BROKEN));
 }
 
 /* A packet, or a datagram that came in fragments */

@@ -140,11 +140,11 @@ static void check_counts(struct fuzz *f)
 }
 
 /* What goes by netif_rx() may wait for ksoftirqd when the machine is busy. */
-static void settle(long skbs)
+static void settle(struct fuzz *f, long skbs)
 {
-	unsigned int i;
+	unsigned int i, tries = f->stats.findings < FUZZ_REPORTS ? 50 : 1;
 
-	for (i = 0; i < 20 && fuzz_leak_count() != skbs; i++)
+	for (i = 0; i < tries && fuzz_leak_count() != skbs; i++)
 		msleep(1);
 }
 
@@ -188,14 +188,14 @@ static void throw_once(struct fuzz *f, unsigned int turn)
 		fuzz_finding(f, "out of memory");
 		return;
 	}
-	f->mark = f->n * 2 + turn + 1;
+	f->mark = (u32)(f->n * 2 + turn) | 1 << 31;
 	dress(f, skb);
 	f->join.active = false;
 
 	count(f, f->log->counts, -1);
 	let_go(f, skb);
 	fuzz_shape_check(f);
-	settle(skbs);
+	settle(f, skbs);
 	count(f, f->log->counts, 1);
 	fuzz_arrive_end(f);
 	check_counts(f);
