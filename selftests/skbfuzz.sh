@@ -40,41 +40,60 @@ configurations()
 # configure KIND MTU SEGMENTATION ATTRIBUTE...: links anew; lan0 is where the stack finds mapped addresses
 configure()
 {
-	ip link add up0 type "$1" &&
-		ip link set up0 mtu "$2" up &&
-		ethtool -K up0 tx "$3" sg "$3" tso "$3" tx-udp-segmentation "$3" >/dev/null &&
-		ip -6 addr add 2001:db8:1:2::2/64 dev up0 nodad || return 1
-	case $1 in
-	skbfuzzraw) ip -6 route add default dev up0 ;;
-	*) ip -6 route add default via fe80::1 dev up0 ;;
-	esac || return 1
+	CONFIGURE_VIA='via fe80::1'
+	[ "$1" = skbfuzz ] || CONFIGURE_VIA=
+	ip -batch - <<-END || return 1
+	link add up0 type $1
+	link set up0 mtu $2 up
+	addr add 2001:db8:1:2::2/64 dev up0 nodad
+	route add ::/0 $CONFIGURE_VIA dev up0
+	link add lan0 type skbfuzz
+	addr add 192.168.43.1/24 dev lan0
+	link set lan0 up
+	END
+	ethtool -K up0 tx "$3" sg "$3" tso "$3" tx-udp-segmentation "$3" >/dev/null || return 1
 	shift 3
-	ip link add lan0 type skbfuzz &&
-		ip addr add 192.168.43.1/24 dev lan0 &&
-		ip link set lan0 up &&
-		"$CLATCTL" add clat0 uplink up0 "$@" &&
-		ip link set clat0 up &&
-		ip addr add 192.0.0.1/32 dev clat0 &&
-		ip route add 192.88.99.1 dev clat0
+	"$CLATCTL" add clat0 uplink up0 "$@" || return 1
+	ip -batch - <<-END
+	link set clat0 up
+	addr add 192.0.0.1/32 dev clat0
+	route add 192.88.99.1 dev clat0
+	END
 }
 
 unconfigure()
 {
-	ip link del clat0 && ip link del up0 && ip link del lan0
+	ip -batch - <<-END
+	link del clat0
+	link del up0
+	link del lan0
+	END
 }
 
-# result NAME: a number of the last run
-result()
+# results: the numbers of the last run are added up, and shown
+results()
 {
-	sed -n "s/^$1 //p" "$FUZZ_DIR/result"
+	RESULTS=
+	while read -r NAME VALUE; do
+		RESULTS="$RESULTS $NAME $VALUE"
+		case $NAME in
+		thrown) THROWN=$((THROWN + VALUE)) ;;
+		translated46) TRANSLATED46=$((TRANSLATED46 + VALUE)) ;;
+		translated64) TRANSLATED64=$((TRANSLATED64 + VALUE)) ;;
+		findings) FINDINGS=$VALUE ;;
+		esac
+	done <"$FUZZ_DIR/result"
+	echo "#$RESULTS"
 }
 
 # routes_gone: a leak leaves one for each configuration, since all packets take the default route
 routes_gone()
 {
-	[ "$(result routes)" -le 2 ]
+	[ "$(sed -n 's/^routes //p' "$FUZZ_DIR/result")" -le 2 ]
 }
 
+# Grace periods of RCU are most of what it takes to set up and to take down.
+[ ! -w /sys/kernel/rcu_expedited ] || echo 1 >/sys/kernel/rcu_expedited
 module_load
 insmod "$FUZZ_KO" || bail "insmod $FUZZ_KO: $(dmesg | tail -n 3)"
 sysctl -qe -w net.ipv4.ip_forward=1 net.ipv4.ipfrag_low_thresh=0 net.ipv4.ipfrag_high_thresh=0 net.ipv6.conf.all.forwarding=1
@@ -90,15 +109,13 @@ while read -r CONFIGURATION; do
 	if ! echo "$RUN" >"$FUZZ_DIR/run"; then
 		bail "the run \"$RUN\" does not start: $(dmesg | tail -n 3)"
 	fi
-	FINDINGS=$(result findings)
-	check_equal "$CONFIGURATION" 0 "$FINDINGS" || diag "$(dmesg -t | grep '^skbfuzz' | tail -n "+$((TOLD + 1))")"
-	TOLD=$(dmesg -t | grep -c '^skbfuzz')
+	results
+	if ! check_equal "$CONFIGURATION" 0 "$FINDINGS"; then
+		diag "$(dmesg -t | grep '^skbfuzz' | tail -n "+$((TOLD + 1))")"
+		TOLD=$(dmesg -t | grep -c '^skbfuzz')
+	fi
 	FUZZ_FIRST=$((FUZZ_FIRST + FUZZ_EACH))
-	THROWN=$((THROWN + $(result thrown)))
-	TRANSLATED46=$((TRANSLATED46 + $(result translated46)))
-	TRANSLATED64=$((TRANSLATED64 + $(result translated64)))
-	diag "$(tr '\n' ' ' <"$FUZZ_DIR/result")"
-	diag "$("$CLATCTL" -j stats clat0 | jq -c '.instances[0]')"
+	echo "# $("$CLATCTL" -j stats clat0)"
 	unconfigure || bail "the links do not go away"
 done <"$LIB_TMP/configurations"
 diag "$THROWN thrown, $TRANSLATED46 translated to IPv6, $TRANSLATED64 to IPv4"
@@ -107,5 +124,6 @@ check "at least 30 in 100 were translated" [ $(((TRANSLATED46 + TRANSLATED64) * 
 check "both ways" [ $((TRANSLATED46 * 10)) -ge "$THROWN" -a $((TRANSLATED64 * 10)) -ge "$THROWN" ]
 check "routes do not stay" wait_for 20 routes_gone
 rmmod skbfuzz && rmmod clat || bail "the modules do not unload"
+[ ! -w /sys/kernel/rcu_expedited ] || echo 0 >/sys/kernel/rcu_expedited
 check "the kernel has nothing to complain about" not kernel_faults
 finish
