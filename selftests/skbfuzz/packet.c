@@ -391,8 +391,9 @@ void fuzz_packet_make(struct fuzz *f)
 	} else {
 		in->len = fuzz_ip_make(f, data, in->ipv6, false);
 	}
+	/* Only the stack itself makes lists and tunnels, and so none spoiled. */
 	if (in->super != FUZZ_FRAGLIST && in->super != FUZZ_SCTP &&
-	    fuzz_rnd(f, 5) < 2)
+	    in->super != FUZZ_TUNNEL && fuzz_rnd(f, 5) < 2)
 		fuzz_spoil(f);
 	/* Link padding */
 	if (!in->gso_size && fuzz_one_in(f, 16)) {

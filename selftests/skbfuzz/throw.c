@@ -32,8 +32,12 @@ static void draw_way(struct fuzz *f)
 		way->protocol = htons(f->in.ipv6 ? ETH_P_IP : ETH_P_IPV6);
 	way->to6 = way->xmit && way->protocol != htons(ETH_P_IPV6);
 	way->from_uplink = fuzz_rnd(f, 8);
-	/* Its own segmentation spoils a jumbo header that no Ethernet precedes. */
-	way->queue = way->xmit && fuzz_one_in(f, 8) && f->in.super != FUZZ_BIG;
+	/*
+	 * That takes no empty packet, and its own segmentation spoils a jumbo
+	 * header that no Ethernet header precedes.
+	 */
+	way->queue = way->xmit && fuzz_one_in(f, 8) && f->in.len &&
+		     f->in.super != FUZZ_BIG;
 	way->route = way->to6 && fuzz_rnd(f, 2);
 	way->pkt_type = PACKET_HOST;
 	if (!way->xmit && fuzz_one_in(f, 64))
