@@ -94,12 +94,21 @@ make_mutants()
 	: >"$work/kunit"
 	while read -r number row file expression; do
 		mkdir "$top/mutants/$number"
-		name=$(basename "$file" .c)
-		if [ -e "$top/kernel/tests/$name.o" ] && grep -q "^$row	kunit.sh	" "$work/tests"; then
+		name=$(basename "$file")
+		if ! grep -q "^$row	kunit.sh	" "$work/tests"; then
+			name=
+		elif [ -e "$top/kernel/tests/${name%.c}.o" ]; then
 			tests_of "$number" "$row" == || continue
-			change "$number" "$file" "$expression" "$top/kernel/tests/m${number}_$name.c" || continue
-			kunit_rule "$number" "$name" >>"$work/kunit"
+			change "$number" "$file" "$expression" "$top/kernel/tests/m${number}_$name" || continue
+			kunit_rule "$number" "${name%.c}.o" "m${number}_${name%.c}.o" >>"$work/kunit"
+		elif [ "$name" != "${name%.h}" ]; then
+			tests_of "$number" "$row" == || continue
+			change "$number" "$file" "$expression" "$work/changed" || continue
+			one_kunit "$number" "$file"
 		else
+			name=
+		fi
+		if [ -z "$name" ]; then
 			tests_of "$number" "$row" '!=' || continue
 			change "$number" "$file" "$expression" "$work/changed" || continue
 			one_module "$number" "$file"
@@ -117,14 +126,14 @@ tests_of()
 	cat "$top/mutants/$1/tests" >>"$top/mutants/0/tests"
 }
 
-# kunit_rule NUMBER NAME: a module of the suites that are asked, and NAME.o replaced. Suite clat-NAME is NAME_test.o;
-# frag.o comes with its suite alone, which has what it calls.
+# kunit_rule NUMBER [OBJECT CHANGED]: a module of the suites that are asked, with CHANGED for OBJECT. Suite clat-NAME is
+# NAME_test.o; frag.o comes with its suite alone, which has what it calls.
 kunit_rule()
 {
 	suites=$(sed -n 's/^kunit.sh\tclat-\([a-z0-9]*\): .*/\1_test.o/p' "$top/mutants/$1/tests" | sort -u | tr '\n' ' ')
-	case " $suites" in *" frag_test.o "*) [ "$2" = frag ] || suites="$suites frag.o" ;; esac
+	case " $suites" in *" frag_test.o "*) [ "${2-}" = frag.o ] || suites="$suites frag.o" ;; esac
 	echo "$1 obj-m += m$1.o"
-	echo "$1 m$1-y := \$(filter-out $2.o frag.o %_test.o,\$(clat_test-y)) m$1_$2.o $suites"
+	echo "$1 m$1-y := \$(filter-out ${2-} frag.o %_test.o,\$(clat_test-y)) ${3-} $suites"
 }
 
 all_kunit()
@@ -156,6 +165,24 @@ kunit_build_rest()
 		number=$(basename "$module" .ko)
 		mv "$module" "$top/mutants/${number#m}/"
 	done
+}
+
+# one_kunit NUMBER HEADER: the module of the suites that are asked, which all include the header
+one_kunit()
+{
+	cp "$top/$2" "$work/original"
+	cp "$work/changed" "$top/$2"
+	cp "$top/kernel/tests/Kbuild" "$work/Kbuild"
+	kunit_rule "$1" | cut -d ' ' -f 2- | sed 's/^obj-m +=/obj-m :=/' >>"$top/kernel/tests/Kbuild"
+	if build_kunit; then
+		mv "$top/kernel/tests/m$1.ko" "$top/mutants/$1/"
+		say "built: $(row_of "$1")"
+	else
+		result "$1" error "does not compile: $(grep -m 1 'error:' "$work/build")"
+	fi
+	# Not their old times: make would keep the changed objects.
+	cp "$work/original" "$top/$2"
+	cp "$work/Kbuild" "$top/kernel/tests/Kbuild"
 }
 
 # one_module NUMBER FILE
