@@ -33,7 +33,7 @@ struct genl_info;
  * struct clat_config - configuration of a device
  * @uplink:	leads to the PLAT; %NULL if none. Holds no reference: a config
  *		with this uplink is replaced in its NETDEV_UNREGISTER.
- * @routes:	per-CPU cache of routes by @uplink
+ * @routes:	per-CPU cache of translated addresses and their routes by @uplink
  * @lowest_ipv6_mtu: bound of IPv6 packets made from packets without DF
  * @fwmark:	mark of the route lookup
  * @tos:	fixed traffic class, or CLAT_TOS_INHERIT
@@ -51,6 +51,18 @@ struct clat_config {
 	u16 tos;
 	struct clat_xlat xlat;
 	struct rcu_head rcu;
+};
+
+/**
+ * struct clat_route - what a pair of addresses decides, from 4 to 6
+ * @ends:	their translation
+ * @cookie:	tells whether @dst is still good
+ * @dst:	the route, with a reference; %NULL if unused
+ */
+struct clat_route {
+	struct clat_ends ends;
+	u32 cookie;
+	struct dst_entry *dst;
 };
 
 /**
@@ -161,9 +173,9 @@ struct clat_route_table __percpu *clat_routes_alloc(void);
 void clat_routes_flush(struct clat_route_table __percpu *routes);
 void clat_routes_free(struct clat_route_table __percpu *routes);
 void clat_routes_stale(struct clat_route_table __percpu *routes);
-struct dst_entry *clat_route46(struct clat_dev *clat,
-			       const struct clat_config *cfg,
-			       const struct clat_ends *ends);
+const struct clat_route *clat_route46(struct clat_dev *clat,
+				      const struct clat_config *cfg,
+				      __be32 local, __be32 far);
 void clat_route_output(struct net *net, const struct clat_config *cfg,
 		       struct sk_buff *skb, struct net_device *indev,
 		       struct dst_entry *dst);

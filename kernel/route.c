@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way of translated packets to the PLAT: a per-CPU cache of IPv6 routes by
- * the uplink, and the last steps to the neighbour.
+ * The way of translated packets to the PLAT: a per-CPU cache of what the pair of
+ * addresses alone decides, their translation and the IPv6 route by the uplink;
+ * and the last steps to the neighbour.
  *
  * The cache has an entry for each pair of addresses, not one for all: path MTU
  * exceptions are routes of their own.
@@ -22,13 +23,10 @@
 /* No route has it: serial numbers of IPv6 routes begin at 1. */
 #define CLAT_COOKIE_STALE	0
 
-/* Written by its own CPU only, with BH disabled; any may make it stale. */
-struct clat_route {
-	__be32 local4, far4;
-	u32 cookie;
-	struct dst_entry *dst;		/* holds a reference; %NULL if unused */
-};
-
+/*
+ * A cache belongs to one configuration, whose addresses it has translated. It is
+ * written by its own CPU only, with BH disabled; any may make a route stale.
+ */
 struct clat_route_table {
 	struct clat_route routes[CLAT_ROUTES];
 };
@@ -90,9 +88,9 @@ void clat_routes_stale(struct clat_route_table __percpu *routes)
 }
 
 static struct clat_route *clat_route_slot(const struct clat_config *cfg,
-					  const struct clat_ends *ends)
+					  __be32 local, __be32 far)
 {
-	u32 key = (__force u32)(ends->local4 ^ ends->far4);
+	u32 key = (__force u32)(local ^ far);
 
 	key ^= key >> 16;
 	key ^= key >> 8;
@@ -121,45 +119,65 @@ static struct dst_entry *clat_route_lookup(struct net *net,
 	return dst;
 }
 
-/**
- * clat_route46() - find the route of a translated packet
- * @clat:	the device
- * @cfg:	its configuration, with an uplink
- * @ends:	its addresses
- *
- * Context: BH disabled, RCU read side.
- *
- * Return: the route, by the uplink, valid as long as the RCU read side lasts
- * and without a reference for the caller; %NULL if there is none.
- */
-struct dst_entry *clat_route46(struct clat_dev *clat,
-			       const struct clat_config *cfg,
-			       const struct clat_ends *ends)
+static noinline int clat_route_fill(struct clat_dev *clat,
+				    const struct clat_config *cfg,
+				    struct clat_route *route,
+				    __be32 local, __be32 far)
 {
-	struct clat_route *route = clat_route_slot(cfg, ends);
-	struct dst_entry *dst = route->dst;
+	struct dst_entry *dst;
+	int err;
 
-	if (dst && route->far4 == ends->far4 &&
-	    route->local4 == ends->local4 &&
-	    dst_check(dst, READ_ONCE(route->cookie)))
-		return dst;
-
-	dst = clat_route_lookup(dev_net(clat->dev), cfg, &ends->local6,
-				&ends->far6);
-	if (!dst)
-		return NULL;
+	if (!cfg->uplink || !cfg->xlat.n_plat || !cfg->xlat.map.n)
+		return -CLAT_DROP_INACTIVE46;
 
 	/* Freed after a grace period: who still sends by it may go on. */
 	dst_release(route->dst);
+	route->dst = NULL;
+	err = clat_ends46(&cfg->xlat, local, far, &route->ends);
+	if (err)
+		return err;
+	dst = clat_route_lookup(dev_net(clat->dev), cfg, &route->ends.local6,
+				&route->ends.far6);
+	if (!dst)
+		return -CLAT_DROP_ROUTE46;
 	route->dst = dst;
-	route->local4 = ends->local4;
-	route->far4 = ends->far4;
 	WRITE_ONCE(route->cookie, rt6_get_cookie(dst_rt6_info(dst)));
 	clat_watch_start(clat);
-	return dst;
+	return 0;
 }
 
-/* okfn of POST_ROUTING: hand the packet to the next hop. Consumes it. */
+/**
+ * clat_route46() - find the translation of two addresses and the way there
+ * @clat:	the device
+ * @cfg:	its configuration
+ * @local:	address of the local end
+ * @far:	address of the far end
+ *
+ * Context: BH disabled, RCU read side.
+ *
+ * Return: both, valid until the CPU handles another packet; the route is by the
+ * uplink, without a reference for the caller, and itself valid as long as the
+ * RCU read side lasts. Or a negative drop reason as an error pointer.
+ */
+const struct clat_route *clat_route46(struct clat_dev *clat,
+				      const struct clat_config *cfg,
+				      __be32 local, __be32 far)
+{
+	struct clat_route *route = clat_route_slot(cfg, local, far);
+	int err;
+
+	if (route->dst && route->ends.far4 == far &&
+	    route->ends.local4 == local &&
+	    dst_check(route->dst, READ_ONCE(route->cookie)))
+		return route;
+	err = clat_route_fill(clat, cfg, route, local, far);
+	return err ? ERR_PTR(err) : route;
+}
+
+/*
+ * okfn of POST_ROUTING: hand the packet to the next hop. Consumes it. Context:
+ * BH disabled, by the transmission or by nf_reinject().
+ */
 static int clat_neigh_output(struct net *net, struct sock *sk,
 			     struct sk_buff *skb)
 {
@@ -167,7 +185,6 @@ static int clat_neigh_output(struct net *net, struct sock *sk,
 	struct net_device *dev = dst->dev;
 	const struct in6_addr *nexthop;
 	struct neighbour *neigh;
-	int ret;
 
 	/*
 	 * Raw-IP links make no header and resolve nothing. An entry for each
@@ -176,20 +193,16 @@ static int clat_neigh_output(struct net *net, struct sock *sk,
 	if (!dev->header_ops || !dev->header_ops->create)
 		return dev_queue_xmit(skb);
 
-	rcu_read_lock_bh();
 	nexthop = rt6_nexthop(dst_rt6_info(dst), &ipv6_hdr(skb)->daddr);
 	neigh = __ipv6_neigh_lookup_noref(dev, nexthop);
 	if (!neigh)
 		neigh = __neigh_create(&nd_tbl, nexthop, dev, false);
 	if (IS_ERR(neigh)) {
-		rcu_read_unlock_bh();
 		kfree_skb(skb);
 		return -EINVAL;
 	}
 	sock_confirm_neigh(skb, neigh);
-	ret = neigh_output(neigh, skb, false);
-	rcu_read_unlock_bh();
-	return ret;
+	return neigh_output(neigh, skb, false);
 }
 
 /* IPsec policies see the translated packet; their routes are not cached. */

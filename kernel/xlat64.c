@@ -80,7 +80,8 @@ int clat_xlat64(const struct clat_dev *clat, struct sk_buff *skb,
 		return -CLAT_DROP_TRANSPORT64;
 	if (skb->len > pkt->len && pskb_trim_rcsum(skb, pkt->len))
 		return -CLAT_DROP_MEMORY64;
-	if (skb_ensure_writable(skb, hlen))
+	/* The parser had them in the linear part. */
+	if (skb_try_make_writable(skb, hlen))
 		return -CLAT_DROP_MEMORY64;
 
 	skb_set_transport_header(skb, pkt->l4_off);

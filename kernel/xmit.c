@@ -14,14 +14,14 @@
 /**
  * struct clat_flow46 - the verdict on an IPv4 packet before it is written
  * @pkt:	what the parser found
- * @ends:	its addresses
+ * @ends:	its addresses, valid until it is sent
  * @dst:	its route, without a reference
  * @mtu:	octets an IPv6 packet may have
  * @split:	it is larger, and may be fragmented
  */
 struct clat_flow46 {
 	struct clat_packet pkt;
-	struct clat_ends ends;
+	const struct clat_ends *ends;
 	struct dst_entry *dst;
 	unsigned int mtu;
 	bool split;
@@ -66,26 +66,21 @@ static int clat_size46(const struct clat_config *cfg,
 static int clat_verdict46(struct clat_dev *clat, const struct clat_config *cfg,
 			  struct sk_buff *skb, struct clat_flow46 *flow)
 {
-	const struct clat_xlat *xlat = &cfg->xlat;
+	const struct clat_route *route;
 	int err;
 
 	err = clat_parse46(skb, &flow->pkt);
 	if (err)
 		return err;
-	if (!cfg->uplink || !xlat->n_plat || !xlat->map.n)
-		return -CLAT_DROP_INACTIVE46;
-	err = clat_ends46(xlat, ip_hdr(skb)->saddr, ip_hdr(skb)->daddr,
-			  &flow->ends);
-	if (err)
-		return err;
+	route = clat_route46(clat, cfg, ip_hdr(skb)->saddr, ip_hdr(skb)->daddr);
+	if (IS_ERR(route))
+		return PTR_ERR(route);
+	flow->ends = &route->ends;
+	flow->dst = route->dst;
 
 	if (skb_is_gso(skb) && clat_gso_known(skb) &&
 	    !clat_gso_fits(skb, flow->pkt.proto))
 		return -CLAT_DROP_GSO46;
-
-	flow->dst = clat_route46(clat, cfg, &flow->ends);
-	if (!flow->dst)
-		return -CLAT_DROP_ROUTE46;
 	if (cfg->tos != CLAT_TOS_INHERIT)
 		flow->pkt.tos = cfg->tos;
 
@@ -131,16 +126,15 @@ static int clat_translate46(const struct net_device *dev,
 			    struct sk_buff **pskb,
 			    const struct clat_flow46 *flow)
 {
-	const struct clat_mtus mtus = {
-		.v4 = READ_ONCE(dev->mtu),
-		.v6 = dst_mtu(flow->dst),
-	};
 	struct sk_buff *skb = *pskb, *error;
+	struct clat_mtus mtus;
 
 	if (flow->pkt.l4 != CLAT_L4_ERROR)
-		return clat_xlat46(cfg, skb, &flow->pkt, &flow->ends);
+		return clat_xlat46(cfg, skb, &flow->pkt, flow->ends);
 
-	error = clat_error_skb46(cfg, skb, &flow->pkt, &flow->ends, &mtus);
+	mtus.v4 = READ_ONCE(dev->mtu);
+	mtus.v6 = dst_mtu(flow->dst);
+	error = clat_error_skb46(cfg, skb, &flow->pkt, flow->ends, &mtus);
 	if (IS_ERR(error))
 		return PTR_ERR(error);
 	consume_skb(skb);
@@ -148,11 +142,8 @@ static int clat_translate46(const struct net_device *dev,
 	return 0;
 }
 
-static void clat_xmit_one(struct sk_buff *skb, struct net_device *dev,
-			  const struct clat_config *cfg);
-
-static void clat_xmit_segments(struct sk_buff *skb, struct net_device *dev,
-			       const struct clat_config *cfg)
+static noinline void clat_xmit_segments(struct sk_buff *skb,
+					struct net_device *dev)
 {
 	struct sk_buff *segs = clat_gso_split(skb), *next;
 
@@ -162,7 +153,7 @@ static void clat_xmit_segments(struct sk_buff *skb, struct net_device *dev,
 	}
 	skb_list_walk_safe(segs, skb, next) {
 		skb_mark_not_on_list(skb);
-		clat_xmit_one(skb, dev, cfg);
+		clat_xmit(skb, dev);
 	}
 }
 
@@ -184,7 +175,7 @@ static void clat_xmit_one(struct sk_buff *skb, struct net_device *dev,
 		return;
 	}
 	if (skb_is_gso(skb) && (flow.split || !clat_gso_known(skb))) {
-		clat_xmit_segments(skb, dev, cfg);
+		clat_xmit_segments(skb, dev);
 		return;
 	}
 	id = ntohs(ip_hdr(skb)->id);

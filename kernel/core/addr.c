@@ -60,101 +60,57 @@ bool clat_plat_init(struct clat_plat *plat, const struct in6_addr *addr,
 }
 
 /**
- * clat_plat_embed() - make the IPv6 address of an IPv4 address
+ * clat_plat_embed_short() - clat_plat_embed() for lengths below 96
  * @plat:	the prefix
  * @v4:		the IPv4 address
  * @v6:		the address under @plat, octet 8 and suffix zero
- *
- * RFC 6052, section 2.3.
  */
-void clat_plat_embed(const struct clat_plat *plat, __be32 v4,
-		     struct in6_addr *v6)
+void clat_plat_embed_short(const struct clat_plat *plat, __be32 v4,
+			   struct in6_addr *v6)
 {
 	const u8 *octet = (const u8 *)&v4;
 	unsigned int i;
 
 	*v6 = plat->addr;
-	if (plat->len == 96) {
-		v6->s6_addr32[3] = v4;
-		return;
-	}
-
 	for (i = 0; i < sizeof(v4); i++)
 		v6->s6_addr[clat_plat_octet(plat, i)] = octet[i];
 }
 
 /**
- * clat_plat_match() - tell whether an address lies under a PLAT prefix
+ * clat_plat_match_short() - clat_plat_match() for lengths below 96
  * @plat:	the prefix
  * @v6:		the address
- *
- * Return: true if it begins with the prefix and has octet 8 zero. The suffix
- * is ignored (RFC 6052, section 2.3).
  */
-bool clat_plat_match(const struct clat_plat *plat, const struct in6_addr *v6)
+bool clat_plat_match_short(const struct clat_plat *plat,
+			   const struct in6_addr *v6)
 {
-	const __be32 *a = plat->addr.s6_addr32, *b = v6->s6_addr32;
 	unsigned int i;
 
-	if (a[0] != b[0])
-		return false;
-	if (plat->len == 96)
-		return a[1] == b[1] && a[2] == b[2];
 	if (v6->s6_addr[CLAT_U_OCTET])
 		return false;
-	for (i = 4; i < plat->len / 8; i++)
+	for (i = 0; i < plat->len / 8; i++)
 		if (plat->addr.s6_addr[i] != v6->s6_addr[i])
 			return false;
 	return true;
 }
 
 /**
- * clat_plat_extract() - read the IPv4 address out of an IPv6 address
+ * clat_plat_extract_short() - clat_plat_extract() for lengths below 96
  * @plat:	a prefix that the address matches
  * @v6:		the address
  *
  * Return: the IPv4 address.
  */
-__be32 clat_plat_extract(const struct clat_plat *plat,
-			 const struct in6_addr *v6)
+__be32 clat_plat_extract_short(const struct clat_plat *plat,
+			       const struct in6_addr *v6)
 {
 	unsigned int i;
 	__be32 v4;
 	u8 *octet = (u8 *)&v4;
 
-	if (plat->len == 96)
-		return v6->s6_addr32[3];
-
 	for (i = 0; i < sizeof(v4); i++)
 		octet[i] = v6->s6_addr[clat_plat_octet(plat, i)];
 	return v4;
-}
-
-/**
- * clat_v4_never() - tell whether an IPv4 address is never translated
- * @addr:	the address
- *
- * "This network", loopback, link-local, multicast, reserved and broadcast
- * addresses (RFC 6890) have no meaning beyond the node or the link.
- */
-bool clat_v4_never(__be32 addr)
-{
-	u32 a = ntohl(addr);
-	u8 net = a >> 24;
-
-	return net == 0 || net == 127 || net >= 224 || a >> 16 == 0xa9fe;
-}
-
-/**
- * clat_v4_far_never() - tell whether an IPv4 address is never the far end
- * @addr:	the address
- *
- * Besides what clat_v4_never() says: 192.0.0.0/29 belongs to the CLAT itself
- * (RFC 7335), and 192.0.0.8 to nobody (RFC 7600).
- */
-bool clat_v4_far_never(__be32 addr)
-{
-	return clat_v4_never(addr) || ntohl(addr) - 0xc0000000U <= 8;
 }
 
 struct clat_v4_range {

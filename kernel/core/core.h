@@ -147,6 +147,8 @@ struct clat_xlat {
  * @far6:	the far end: under a PLAT prefix
  * @local4:	the local end in IPv4
  * @far4:	the far end in IPv4
+ * @delta46:	sum of the IPv6 addresses less that of the IPv4 ones: what the
+ *		checksum of a transport changes by
  * @pair:	pair of the local end
  * @plat:	prefix of the far end
  */
@@ -155,6 +157,7 @@ struct clat_ends {
 	struct in6_addr far6;
 	__be32 local4;
 	__be32 far4;
+	__wsum delta46;
 	const struct clat_pair *pair;
 	const struct clat_plat *plat;
 };
@@ -172,32 +175,31 @@ struct clat_mtus {
 /* core/addr.c */
 bool clat_plat_init(struct clat_plat *plat, const struct in6_addr *addr,
 		    unsigned int len);
-void clat_plat_embed(const struct clat_plat *plat, __be32 v4,
-		     struct in6_addr *v6);
-bool clat_plat_match(const struct clat_plat *plat, const struct in6_addr *v6);
-__be32 clat_plat_extract(const struct clat_plat *plat,
-			 const struct in6_addr *v6);
-bool clat_v4_never(__be32 addr);
-bool clat_v4_far_never(__be32 addr);
+void clat_plat_embed_short(const struct clat_plat *plat, __be32 v4,
+			   struct in6_addr *v6);
+bool clat_plat_match_short(const struct clat_plat *plat,
+			   const struct in6_addr *v6);
+__be32 clat_plat_extract_short(const struct clat_plat *plat,
+			       const struct in6_addr *v6);
 bool clat_v4_never_overlap(__be32 addr, __be32 mask);
 bool clat_v4_global(__be32 addr);
 bool clat_v6_never(const struct in6_addr *addr);
 
 /* core/map.c */
 int clat_map_add(struct clat_map *map, const struct clat_pair *pair);
-const struct clat_pair *clat_map_find4(const struct clat_map *map,
-				       __be32 addr);
-const struct clat_pair *clat_map_find6(const struct clat_map *map,
-				       const struct in6_addr *addr);
+const struct clat_pair *clat_map_search4(const struct clat_map *map,
+					 __be32 addr);
+const struct clat_pair *clat_map_search6(const struct clat_map *map,
+					 const struct in6_addr *addr);
 
 /* core/ends.c */
-const struct clat_plat *clat_plat_find(const struct clat_xlat *xlat,
-				       const struct in6_addr *addr);
+const struct clat_plat *clat_plat_search(const struct clat_xlat *xlat,
+					 const struct in6_addr *addr);
 int clat_ends46(const struct clat_xlat *xlat, __be32 local, __be32 far,
 		struct clat_ends *ends);
 int clat_ends64(const struct clat_xlat *xlat, const struct in6_addr *local,
 		const struct in6_addr *far, struct clat_ends *ends);
-__wsum clat_ends_delta46(const struct clat_ends *ends);
+__wsum clat_ends_sum_short(const struct clat_ends *ends);
 
 /* core/parse4.c, core/parse6.c */
 int clat_parse4(const void *data, unsigned int linear, unsigned int total,
@@ -210,7 +212,6 @@ int clat_parse6_quoted(const void *data, unsigned int len,
 		       struct clat_packet *pkt);
 
 /* core/hdr.c */
-unsigned int clat_hdr46_len(const struct clat_packet *pkt);
 void clat_hdr46(void *to, const struct clat_packet *pkt,
 		const struct in6_addr *saddr, const struct in6_addr *daddr);
 void clat_hdr64(struct iphdr *ip, const struct clat_packet *pkt,
@@ -246,22 +247,6 @@ int clat_error64(const struct clat_xlat *xlat, const struct clat_mtus *mtus,
 		 const struct in6_addr *saddr, const struct in6_addr *daddr,
 		 void *out, unsigned int out_max);
 
-/**
- * clat_need() - say how much of a packet a parser must see to go on
- * @want:	octets to be read
- * @linear:	octets that can be read
- * @total:	octets the packet has
- * @drop:	reason if there are fewer than @want
- *
- * Return: 0 if they can be read, @want if they must be pulled first, the
- * negative reason if the packet has fewer.
- */
-static inline int clat_need(unsigned int want, unsigned int linear,
-			    unsigned int total, enum clat_drop drop)
-{
-	if (want <= linear && want <= total)
-		return 0;
-	return want <= total ? (int)want : -(int)drop;
-}
+#include "inline.h"
 
 #endif /* _CLAT_CORE_H */

@@ -53,8 +53,9 @@ static bool clat_csum_neutral(__wsum delta)
 	return folded == 0 || folded == (__force __sum16)0xffff;
 }
 
-static void clat_l4_adjust(__sum16 *check, const struct clat_packet *pkt,
-			   __wsum delta, bool partial)
+/* Inline in each direction: a call would cost as much as it does. */
+static inline void clat_l4_adjust(__sum16 *check, const struct clat_packet *pkt,
+				  __wsum delta, bool partial)
 {
 	if (partial) {
 		clat_csum_partial(check, delta);
@@ -67,8 +68,8 @@ static void clat_l4_adjust(__sum16 *check, const struct clat_packet *pkt,
 		*check = (__force __sum16)0xffff;
 }
 
-static void clat_l4_sum(__sum16 *check, const struct clat_packet *pkt,
-			__wsum delta, bool partial)
+static inline void clat_l4_sum(__sum16 *check, const struct clat_packet *pkt,
+			       __wsum delta, bool partial)
 {
 	if (clat_csum_neutral(delta))
 		return;
@@ -90,6 +91,28 @@ static void clat_l4_echo(void *l4, const struct clat_packet *pkt, u8 type,
 	clat_l4_adjust(l4 + pkt->check_off, pkt, delta, partial);
 }
 
+static __wsum clat_l4_pseudo(const struct clat_packet *pkt,
+			     const struct clat_ends *ends)
+{
+	return clat_csum_icmp_pseudo(&ends->local6, &ends->far6,
+				     pkt->len - pkt->l4_off);
+}
+
+/* Out of the way of the transports that most packets have. */
+static noinline void clat_l4_echo46(void *l4, const struct clat_packet *pkt,
+				    const struct clat_ends *ends, bool partial)
+{
+	clat_l4_echo(l4, pkt, clat_icmp46_echo(*(u8 *)l4),
+		     clat_l4_pseudo(pkt, ends), partial);
+}
+
+static noinline void clat_l4_echo64(void *l4, const struct clat_packet *pkt,
+				    const struct clat_ends *ends, bool partial)
+{
+	clat_l4_echo(l4, pkt, clat_icmp64_echo(*(u8 *)l4),
+		     csum_sub(0, clat_l4_pseudo(pkt, ends)), partial);
+}
+
 /**
  * clat_l4_46() - adjust a transport header from IPv4 to IPv6
  * @l4:		the header, @pkt->l4_len octets of it
@@ -102,18 +125,10 @@ static void clat_l4_echo(void *l4, const struct clat_packet *pkt, u8 type,
 void clat_l4_46(void *l4, const struct clat_packet *pkt,
 		const struct clat_ends *ends, bool partial)
 {
-	switch (pkt->l4) {
-	case CLAT_L4_SUM:
-		clat_l4_sum(l4 + pkt->check_off, pkt, clat_ends_delta46(ends),
-			    partial);
-		break;
-	case CLAT_L4_ECHO:
-		clat_l4_echo(l4, pkt, clat_icmp46_echo(*(u8 *)l4),
-			     clat_csum_icmp_pseudo(&ends->local6, &ends->far6,
-						   pkt->len - pkt->l4_off),
-			     partial);
-		break;
-	}
+	if (pkt->l4 == CLAT_L4_SUM)
+		clat_l4_sum(l4 + pkt->check_off, pkt, ends->delta46, partial);
+	else if (pkt->l4 == CLAT_L4_ECHO)
+		clat_l4_echo46(l4, pkt, ends, partial);
 }
 
 /**
@@ -128,18 +143,9 @@ void clat_l4_46(void *l4, const struct clat_packet *pkt,
 void clat_l4_64(void *l4, const struct clat_packet *pkt,
 		const struct clat_ends *ends, bool partial)
 {
-	__wsum pseudo;
-
-	switch (pkt->l4) {
-	case CLAT_L4_SUM:
+	if (pkt->l4 == CLAT_L4_SUM)
 		clat_l4_sum(l4 + pkt->check_off, pkt,
-			    csum_sub(0, clat_ends_delta46(ends)), partial);
-		break;
-	case CLAT_L4_ECHO:
-		pseudo = clat_csum_icmp_pseudo(&ends->local6, &ends->far6,
-					       pkt->len - pkt->l4_off);
-		clat_l4_echo(l4, pkt, clat_icmp64_echo(*(u8 *)l4),
-			     csum_sub(0, pseudo), partial);
-		break;
-	}
+			    csum_sub(0, ends->delta46), partial);
+	else if (pkt->l4 == CLAT_L4_ECHO)
+		clat_l4_echo64(l4, pkt, ends, partial);
 }

@@ -3,14 +3,14 @@
 #include "core.h"
 
 /**
- * clat_plat_find() - find the PLAT prefix of an IPv6 address
+ * clat_plat_search() - clat_plat_find() among any number of prefixes
  * @xlat:	prefixes
  * @addr:	the address
  *
  * Return: the prefix, valid as long as @xlat, or %NULL.
  */
-const struct clat_plat *clat_plat_find(const struct clat_xlat *xlat,
-				       const struct in6_addr *addr)
+const struct clat_plat *clat_plat_search(const struct clat_xlat *xlat,
+					 const struct in6_addr *addr)
 {
 	unsigned int i;
 
@@ -18,16 +18,6 @@ const struct clat_plat *clat_plat_find(const struct clat_xlat *xlat,
 		if (clat_plat_match(&xlat->plat[i], addr))
 			return &xlat->plat[i];
 	return NULL;
-}
-
-/* A local address as the far end would be a packet that turns back. */
-static bool clat_far_refused(const struct clat_xlat *xlat,
-			     const struct clat_ends *ends)
-{
-	return clat_v4_far_never(ends->far4) ||
-	       clat_map_find4(&xlat->map, ends->far4) ||
-	       (xlat->wkp_strict && ends->plat->wkp &&
-		!clat_v4_global(ends->far4));
 }
 
 /**
@@ -54,6 +44,7 @@ int clat_ends46(const struct clat_xlat *xlat, __be32 local, __be32 far,
 	ends->local6 = ends->pair->v6;
 	ends->local6.s6_addr32[3] |= local & ~ends->pair->mask;
 	clat_plat_embed(ends->plat, far, &ends->far6);
+	ends->delta46 = clat_ends_sum(ends);
 	return 0;
 }
 
@@ -69,34 +60,24 @@ int clat_ends46(const struct clat_xlat *xlat, __be32 local, __be32 far,
 int clat_ends64(const struct clat_xlat *xlat, const struct in6_addr *local,
 		const struct in6_addr *far, struct clat_ends *ends)
 {
-	ends->local6 = *local;
-	ends->far6 = *far;
-	ends->pair = clat_map_find6(&xlat->map, local);
-	ends->plat = clat_plat_find(xlat, far);
-	if (!ends->pair || !ends->plat)
-		return -CLAT_DROP_SOURCE64;
-
-	ends->local4 = ends->pair->v4 |
-		       (local->s6_addr32[3] & ~ends->pair->mask);
-	ends->far4 = clat_plat_extract(ends->plat, far);
-	return clat_far_refused(xlat, ends) ? -CLAT_DROP_SOURCE64 : 0;
+	return clat_ends64_found(xlat, clat_map_find6(&xlat->map, local),
+				 clat_plat_find(xlat, far), local, far, ends);
 }
 
 /**
- * clat_ends_delta46() - sum of the IPv6 addresses less that of the IPv4 ones
+ * clat_ends_sum_short() - clat_ends::delta46 under a prefix below 96 bits
  * @ends:	both ends
  *
- * What the checksum of a transport changes by. It is a constant of the
- * configuration where the IPv4 address lies on 16-bit words under the prefix,
- * and nothing follows it (what follows it is ignored, but counts).
+ * A constant of the configuration where the IPv4 address lies on 16-bit words
+ * under the prefix, and nothing follows it (what follows it is ignored, but
+ * counts).
  */
-__wsum clat_ends_delta46(const struct clat_ends *ends)
+__wsum clat_ends_sum_short(const struct clat_ends *ends)
 {
 	const __be32 *far6 = ends->far6.s6_addr32;
 	__wsum sum;
 
-	if (ends->plat->len == 96 ||
-	    (ends->plat->len == 32 && !(far6[2] | far6[3])))
+	if (ends->plat->len == 32 && !(far6[2] | far6[3]))
 		return csum_add(ends->pair->delta46, ends->plat->sum);
 
 	sum = csum_partial(far6, sizeof(ends->far6), ends->pair->delta46);

@@ -2,15 +2,6 @@
 /* Writes the new IP header: RFC 7915, sections 4.1 and 5.1. */
 #include "core.h"
 
-/**
- * clat_hdr46_len() - octets that clat_hdr46() writes
- * @pkt:	the parsed IPv4 packet
- */
-unsigned int clat_hdr46_len(const struct clat_packet *pkt)
-{
-	return sizeof(struct ipv6hdr) + (pkt->frag ? CLAT_FRAG_LEN : 0);
-}
-
 static void clat_frag_hdr46(__be32 *frag, const struct clat_packet *pkt,
 			    u8 nexthdr)
 {
@@ -57,22 +48,19 @@ void clat_hdr46(void *to, const struct clat_packet *pkt,
 void clat_hdr64(struct iphdr *ip, const struct clat_packet *pkt,
 		__be32 saddr, __be32 daddr, __be16 id, bool df)
 {
-	u16 frag = df ? 0x4000 : 0;
+	u8 proto = pkt->proto == IPPROTO_ICMPV6 ? IPPROTO_ICMP : pkt->proto;
+	u32 len = pkt->len - pkt->l4_off + sizeof(*ip);
+	u32 frag = (u32)ntohs(id) << 16 | (df ? 0x4000 : 0);
+	__be32 *word = (__be32 *)ip;
 
-	if (pkt->frag) {
-		id = htons(pkt->id);
-		frag = (pkt->more ? 0x2000 : 0) | pkt->frag_off / 8;
-	}
-	ip->version = 4;
-	ip->ihl = sizeof(*ip) / 4;
-	ip->tos = pkt->tos;
-	ip->tot_len = htons(pkt->len - pkt->l4_off + sizeof(*ip));
-	ip->id = id;
-	ip->frag_off = htons(frag);
-	ip->ttl = pkt->ttl;
-	ip->protocol = pkt->proto == IPPROTO_ICMPV6 ? IPPROTO_ICMP : pkt->proto;
+	if (pkt->frag)
+		frag = pkt->id << 16 | (pkt->more ? 0x2000 : 0) |
+		       pkt->frag_off / 8;
+	/* version 4, no options */
+	word[0] = htonl(0x45000000 | pkt->tos << 16 | len);
+	word[1] = htonl(frag);
+	word[2] = htonl((u32)pkt->ttl << 24 | proto << 16);
 	ip->saddr = saddr;
 	ip->daddr = daddr;
-	ip->check = 0;
 	ip->check = ip_fast_csum(ip, sizeof(*ip) / 4);
 }

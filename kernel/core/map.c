@@ -9,20 +9,6 @@
 
 #include "core.h"
 
-static bool clat_pair_holds4(const struct clat_pair *pair, __be32 addr)
-{
-	return !((addr ^ pair->v4) & pair->mask);
-}
-
-static bool clat_pair_holds6(const struct clat_pair *pair,
-			     const struct in6_addr *addr)
-{
-	const __be32 *a = pair->v6.s6_addr32, *b = addr->s6_addr32;
-
-	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) |
-		 ((a[3] ^ b[3]) & pair->mask));
-}
-
 /* Number of pairs that begin at or before addr. */
 static unsigned int clat_map_rank4(const struct clat_map *map, __be32 addr)
 {
@@ -56,48 +42,33 @@ static unsigned int clat_map_rank6(const struct clat_map *map,
 }
 
 /**
- * clat_map_find4() - find the pair of an IPv4 address
+ * clat_map_search4() - find the only pair that can hold an IPv4 address
  * @map:	the map
  * @addr:	the address
  *
  * Return: the pair, valid as long as @map, or %NULL.
  */
-const struct clat_pair *clat_map_find4(const struct clat_map *map,
-				       __be32 addr)
+const struct clat_pair *clat_map_search4(const struct clat_map *map,
+					 __be32 addr)
 {
-	const struct clat_pair *pair = map->by4;
+	unsigned int rank = clat_map_rank4(map, addr);
 
-	/* The usual CLAT has one pair. */
-	if (map->n != 1) {
-		unsigned int rank = clat_map_rank4(map, addr);
-
-		if (!rank)
-			return NULL;
-		pair += rank - 1;
-	}
-	return clat_pair_holds4(pair, addr) ? pair : NULL;
+	return rank ? &map->by4[rank - 1] : NULL;
 }
 
 /**
- * clat_map_find6() - find the pair of an IPv6 address
+ * clat_map_search6() - find the only pair that can hold an IPv6 address
  * @map:	the map
  * @addr:	the address
  *
  * Return: the pair, valid as long as @map, or %NULL.
  */
-const struct clat_pair *clat_map_find6(const struct clat_map *map,
-				       const struct in6_addr *addr)
+const struct clat_pair *clat_map_search6(const struct clat_map *map,
+					 const struct in6_addr *addr)
 {
-	const struct clat_pair *pair = map->by6;
+	unsigned int rank = clat_map_rank6(map, addr);
 
-	if (map->n != 1) {
-		unsigned int rank = clat_map_rank6(map, addr);
-
-		if (!rank)
-			return NULL;
-		pair += rank - 1;
-	}
-	return clat_pair_holds6(pair, addr) ? pair : NULL;
+	return rank ? &map->by6[rank - 1] : NULL;
 }
 
 static bool clat_pair_overlap(const struct clat_pair *a,

@@ -52,7 +52,7 @@ static bool clat_proto4_refused(u8 proto)
 }
 
 /* What the header alone says. */
-static int clat_parse4_header(const struct iphdr *ip, struct clat_packet *pkt)
+static inline int clat_parse4_header(const struct iphdr *ip, struct clat_packet *pkt)
 {
 	u16 frag = ntohs(ip->frag_off);
 

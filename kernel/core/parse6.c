@@ -26,8 +26,8 @@ static bool clat_is_ext(u8 nexthdr)
 	       nexthdr == IPPROTO_DSTOPTS;
 }
 
-static int clat_parse6_header(const struct ipv6hdr *ip6,
-			      struct clat_packet *pkt)
+static inline int clat_parse6_header(const struct ipv6hdr *ip6,
+				     struct clat_packet *pkt)
 {
 	pkt->len = sizeof(*ip6) + ntohs(ip6->payload_len);
 	pkt->l4_off = sizeof(*ip6);
@@ -151,9 +151,12 @@ int clat_parse6(const void *data, unsigned int linear, unsigned int total,
 	err = clat_parse6_header(ip6, pkt);
 	if (err || pkt->len > total)
 		return -CLAT_DROP_HEADER64;
-	err = clat_parse6_chain(data, pkt, linear, pkt->len);
-	if (err)
-		return err;
+	/* Nearly all packets have no extension headers. */
+	if (pkt->proto != IPPROTO_TCP && pkt->proto != IPPROTO_UDP) {
+		err = clat_parse6_chain(data, pkt, linear, pkt->len);
+		if (err)
+			return err;
+	}
 	/* The IPv4 packet must have a length. */
 	if (pkt->len - pkt->l4_off + sizeof(struct iphdr) > 0xffff)
 		return -CLAT_DROP_TOO_BIG64;

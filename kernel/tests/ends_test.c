@@ -45,7 +45,7 @@ static void ends_expect(struct kunit *test, const char *what,
 static void ends_expect_delta(struct kunit *test, const char *what,
 			      const struct clat_ends *ends)
 {
-	__wsum delta = clat_ends_delta46(ends);
+	__wsum delta = ends->delta46;
 	u16 got = ~ntohs((__force __be16)csum_fold(delta));
 	u16 sum4 = ref_sum(&ends->local4, 4, ref_sum(&ends->far4, 4, 0));
 	u16 want = ref_sum(&ends->local6, 16,

@@ -8,22 +8,6 @@
 #include "core/core.h"
 #include "ref.h"
 
-/* Ends whose addresses differ by a sum of delta from IPv4 to IPv6 */
-struct l4_ends {
-	struct clat_plat plat;
-	struct clat_pair pair;
-	struct clat_ends ends;
-};
-
-static void l4_ends(struct l4_ends *e, u32 delta)
-{
-	memset(e, 0, sizeof(*e));
-	e->plat.len = 96;
-	e->pair.delta46 = (__force __wsum)htonl(delta);
-	e->ends.plat = &e->plat;
-	e->ends.pair = &e->pair;
-}
-
 static const struct {
 	const char *name;
 	u8 proto, len, check;
@@ -71,10 +55,10 @@ static void l4_one(struct kunit *test, unsigned int proto, u16 field,
 		.check_off = l4_protos[proto].check,
 		.proto = l4_protos[proto].proto,
 	};
-	struct l4_ends e;
+	/* Their addresses differ by that much from IPv4 to IPv6. */
+	struct clat_ends ends = { .delta46 = (__force __wsum)htonl(delta) };
 	char what[60];
 
-	l4_ends(&e, delta);
 	memset(want, 0x99, sizeof(want));
 	ref_put16(want + pkt.check_off, field);
 	memcpy(got, want, sizeof(got));
@@ -86,9 +70,9 @@ static void l4_one(struct kunit *test, unsigned int proto, u16 field,
 		ref_put16(want + pkt.check_off,
 			  l4_want(field, sum, l4_protos[proto].udp, partial));
 	if (to6)
-		clat_l4_46(got, &pkt, &e.ends, partial);
+		clat_l4_46(got, &pkt, &ends, partial);
 	else
-		clat_l4_64(got, &pkt, &e.ends, partial);
+		clat_l4_64(got, &pkt, &ends, partial);
 	snprintf(what, sizeof(what), "%s, field 0x%04x, delta 0x%04x%s%s",
 		 l4_protos[proto].name, field, delta, partial ? ", seed" : "",
 		 to6 ? "" : ", to IPv4");
@@ -129,11 +113,12 @@ static void l4_neutral(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		for (j = 0; j < ARRAY_SIZE(fields); j++) {
 			u8 tcp[20] = {};
-			struct l4_ends e;
+			struct clat_ends ends = {
+				.delta46 = (__force __wsum)htonl(cases[i].delta),
+			};
 
-			l4_ends(&e, cases[i].delta);
 			ref_put16(tcp + 16, fields[j]);
-			clat_l4_46(tcp, &pkt, &e.ends, false);
+			clat_l4_46(tcp, &pkt, &ends, false);
 			KUNIT_EXPECT_EQ_MSG(test,
 					    ref_get16(tcp + 16) == fields[j],
 					    cases[i].neutral,
@@ -146,11 +131,10 @@ static void l4_neutral(struct kunit *test)
 static void l4_opaque(struct kunit *test)
 {
 	struct clat_packet pkt = { .l4 = CLAT_L4_OPAQUE, .proto = 6 };
-	struct l4_ends e;
+	struct clat_ends ends = { .delta46 = (__force __wsum)htonl(0x1234) };
 
-	l4_ends(&e, 0x1234);
-	clat_l4_46(NULL, &pkt, &e.ends, false);
-	clat_l4_64(NULL, &pkt, &e.ends, true);
+	clat_l4_46(NULL, &pkt, &ends, false);
+	clat_l4_64(NULL, &pkt, &ends, true);
 	KUNIT_SUCCEED(test);
 }
 
@@ -167,14 +151,14 @@ static void l4_echo(struct kunit *test)
 	u16 pseudo;
 
 	for (reply = 0; reply < 2; reply++) {
-		struct l4_ends e;
+		struct clat_ends ends = {
+			.local6 = ref_v6("2001:db8:1:2::c1a7"),
+			.far6 = ref_v6("64:ff9b::203.0.113.33"),
+		};
 		u8 got[8];
 
-		l4_ends(&e, 0);
-		e.ends.local6 = ref_v6("2001:db8:1:2::c1a7");
-		e.ends.far6 = ref_v6("64:ff9b::203.0.113.33");
-		pseudo = ref_sum(&e.ends.local6, 16,
-				 ref_sum(&e.ends.far6, 16, 58 + 8));
+		pseudo = ref_sum(&ends.local6, 16,
+				 ref_sum(&ends.far6, 16, 58 + 8));
 		v4[0] = reply ? 0 : 8;
 		v6[0] = reply ? 129 : 128;
 		ref_put16(v4 + 2, 0);
@@ -183,15 +167,15 @@ static void l4_echo(struct kunit *test)
 		ref_put16(v6 + 2, ~ref_sum(v6, 8, pseudo));
 
 		memcpy(got, v4, 8);
-		clat_l4_46(got, &pkt, &e.ends, false);
+		clat_l4_46(got, &pkt, &ends, false);
 		ref_expect_bytes(test, "to IPv6", got, 8, v6, 8);
-		clat_l4_64(got, &pkt, &e.ends, false);
+		clat_l4_64(got, &pkt, &ends, false);
 		ref_expect_bytes(test, "to IPv4", got, 8, v4, 8);
 
 		ref_put16(v4 + 2, 0);
 		ref_put16(v6 + 2, pseudo);
 		memcpy(got, v4, 8);
-		clat_l4_46(got, &pkt, &e.ends, true);
+		clat_l4_46(got, &pkt, &ends, true);
 		ref_expect_bytes(test, "seed to IPv6", got, 8, v6, 8);
 	}
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #define __force
+#define noinline	__attribute__((__noinline__))
 
 #define htons(x)	__cpu_to_be16(x)
 #define htonl(x)	__cpu_to_be32(x)
