@@ -3,11 +3,13 @@
 # All tests, from nothing: builds, static checks, KUnit, unit tests, and the test scripts in emulated machines.
 #
 # Usage: check.sh [--all] [TEST...]
-#   --all  build the module also for arm64, for the oldest and for the newest kernel, as CI does
+#   --all  as CI: run every test wherever it runs, and build the module for arm64, the oldest and the newest kernel too
 #   TEST   run only these scripts of this folder (tests.sh or tests), after the builds that they need
 #
 # Every script in this folder but demo.sh, check.sh and lib*.sh is a test. Its header says where it runs:
 #   # runs-in: uml qemu     UML: sanitized kernel with lockdep; QEMU: stock Debian kernel
+#   # only-all: qemu        there only with --all, or if the script is named; a test of the translation that passes in
+#                           the sanitized kernel seldom fails in the other one
 #   # cpus: 2               processors it needs in QEMU (default 1)
 #   # timeout: 300          seconds (default 300)
 #   # apart: qemu           there, in a second machine beside that of the others, since it takes long
@@ -48,7 +50,7 @@ if check_roots; then
 	check_dkms
 	check_run
 	[ -n "$only" ] || tap_step conformance "each row of Documentation/conformance.rst is proven" \
-		sh "$VM_DIR/../conformance/check.sh" "$TAP_RESULTS" || :
+		sh "$VM_DIR/../conformance/check.sh" "$TAP_RESULTS" "$TAP_LOGS/left" || :
 fi
 say "logs: $TAP_LOGS"
 tap_finish

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl discover: the NAT64 prefix as BIND's DNS64 tells it, and servers that fail, lie or say nothing.
 # runs-in: uml qemu
+# only-all: qemu
 # timeout: 300
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # ICMP errors both ways with the packets they quote, octet by octet (xlat/cases_error.py).
 # runs-in: uml qemu
+# only-all: qemu
 # timeout: 240
 #
 # Usage: errors.sh [PART OF A CASE'S NAME...]

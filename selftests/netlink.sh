@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The family clat and clatctl: bad input is refused and changes nothing, good input is told to listeners and read back.
 # runs-in: uml qemu
+# only-all: qemu
 # timeout: 300
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"

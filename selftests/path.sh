@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What the path does to translated traffic: sizes, errors, superframes, other links (xlat/cases_path.py).
 # runs-in: uml qemu
+# only-all: qemu
 # timeout: 240
 #
 # Usage: path.sh [PART OF A CASE'S NAME...]

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Traceroute and path MTU discovery through routers of real stacks (xlat/cases_trace.py).
 # runs-in: uml qemu
+# only-all: qemu
 # timeout: 240
 #
 # Usage: trace.sh [PART OF A CASE'S NAME...]

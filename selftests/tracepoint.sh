@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The tracepoint clat:clat_drop: each dropped packet with its reason and lengths (xlat/cases_tracepointpoint.py).
 # runs-in: uml qemu
+# only-all: qemu
 # timeout: 120
 #
 # Usage: tracepoint.sh [PART OF A CASE'S NAME...]

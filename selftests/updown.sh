@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl up, down and status: what they make, keep, repair and take away, and that a failure leaves no trace.
 # runs-in: uml qemu
+# only-all: qemu
 # timeout: 300
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"

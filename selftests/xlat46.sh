@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # IPv4 to IPv6, packet by packet and octet by octet (xlat/cases46.py): what is translated, and what is dropped and counted.
 # runs-in: uml qemu
+# only-all: qemu
 # timeout: 240
 #
 # Usage: xlat46.sh [PART OF A CASE'S NAME...]

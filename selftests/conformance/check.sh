@@ -3,7 +3,9 @@
 # Each row of Documentation/conformance.rst is proven: it has tests, each of them ran and passed in each of its places,
 # and the file "mutations" breaks its code. Says what is not so, a line each, and fails then.
 #
-# Usage: check.sh RESULTS          the results of ../check.sh, as ../vm/tap.sh writes them
+# Usage: check.sh RESULTS [LEFT]
+#   RESULTS   the results of ../check.sh, as ../vm/tap.sh writes them
+#   LEFT      lines "place, tab, script": did not run there this time, and so must have passed in another place
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$here/../..
@@ -27,6 +29,10 @@ awk -f "$here/rows.awk" "$top/Documentation/conformance.rst" | awk -F '\t' '
 		next
 	}
 	FILENAME == ARGV[2] {
+		left[$1 "\t" $2] = 1
+		next
+	}
+	FILENAME == ARGV[3] {
 		if (!/^#/ && NF)
 			mutated[substr($0, 1, index($0, " ") - 1)] = 1
 		next
@@ -45,7 +51,11 @@ awk -f "$here/rows.awk" "$top/Documentation/conformance.rst" | awk -F '\t' '
 		places = split($2, place, " ")
 		if (!places)
 			wrong(row ": says no place before: " $3 ": " $4)
+		ran = 0
 		for (i = 1; i <= places; i++) {
+			if ((place[i] "\t" $3) in left)
+				continue
+			ran = 1
 			key = place[i] "\t" $3 "\t" $4
 			name = place[i] " " $3 ": " $4
 			if (!(key in status))
@@ -56,6 +66,8 @@ awk -f "$here/rows.awk" "$top/Documentation/conformance.rst" | awk -F '\t' '
 				wrong(row ": failed: " name)
 			tests++
 		}
+		if (places && !ran)
+			wrong(row ": ran nowhere this time: " $3 ": " $4)
 	}
 	END {
 		for (row in rows)
@@ -68,5 +80,5 @@ awk -f "$here/rows.awk" "$top/Documentation/conformance.rst" | awk -F '\t' '
 			wrong("the page has no rows")
 		printf "%d rows, %d results of their tests, %d faults\n", count, tests, faults
 		exit faults > 0
-	}' "$1" "$here/mutations" - || rc=1
+	}' "$1" "${2:-/dev/null}" "$here/mutations" - || rc=1
 exit $rc

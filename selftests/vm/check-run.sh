@@ -9,18 +9,19 @@ script_header()
 	echo "${script_value:-$3}"
 }
 
-# scripts_for PLACE [apart]: the tests that run there, as paths from the top of the tree; those that have a machine for
-# themselves there, or the others.
+# scripts_for PLACE [apart|left]: the tests that run there, as paths from the top of the tree; those that have a machine
+# for themselves there, those that are left to --all, or the others.
 scripts_for()
 {
-	[ "$1" != uml ] || [ -n "$only" ] || echo selftests/vm/kunit.sh
+	[ "$1" != uml ] || [ -n "$only${2-}" ] || echo selftests/vm/kunit.sh
 	for script in "$VM_TOP"/selftests/*.sh; do
 		script_name=$(basename "$script" .sh)
 		case $script_name in demo | check | lib*) continue ;; esac
 		case " $only " in *" $script_name "* | '  ') ;; *) continue ;; esac
-		script_apart=
-		case " $(script_header "$script" apart '') " in *" $1 "*) script_apart=apart ;; esac
-		[ "$script_apart" = "${2-}" ] || continue
+		script_kind=
+		case " $(script_header "$script" apart '') " in *" $1 "*) script_kind=apart ;; esac
+		[ -n "$all$only" ] || case " $(script_header "$script" only-all '') " in *" $1 "*) script_kind=left ;; esac
+		[ "$script_kind" = "${2-}" ] || continue
 		case " $(script_header "$script" runs-in '') " in
 		*" $1 "*) echo "selftests/$script_name.sh" ;;
 		esac
@@ -52,6 +53,11 @@ check_headers()
 check_run()
 {
 	check_headers
+	for check_place in uml qemu; do
+		scripts_for "$check_place" left | sed "s|^selftests/|$check_place	|"
+	done >"$TAP_LOGS/left"
+	[ ! -s "$TAP_LOGS/left" ] ||
+		say "left to --all: $(awk '{ at[$1] = at[$1] " " $2 } END { for (p in at) print p ":" at[p] }' "$TAP_LOGS/left")"
 	run_place qemu qemu-apart "$VM_DIR/run.sh" "$(scripts_for qemu apart)" &
 	check_apart=$!
 	run_place qemu qemu "$VM_DIR/run.sh" "$(scripts_for qemu)" &
