@@ -107,12 +107,33 @@ static void collect(const ldns_rr_list *list, const ldns_rdf *name, struct dns_a
 		answer->ttl = 0;
 }
 
+/* RFC 2308, section 5: a denial holds for the lesser of its SOA's TTL and minimum; without one for no time. */
+static uint32_t denial_ttl(const ldns_pkt *pkt)
+{
+	const ldns_rr_list *list = ldns_pkt_authority(pkt);
+	uint32_t ttl, minimum;
+	const ldns_rr *rr;
+	size_t i;
+
+	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
+		rr = ldns_rr_list_rr(list, i);
+		if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_SOA || ldns_rr_rd_count(rr) != 7 ||
+		    ldns_rdf_size(ldns_rr_rdf(rr, 6)) != 4)
+			continue;
+		ttl = ldns_rr_ttl(rr);
+		minimum = ldns_rdf2native_int32(ldns_rr_rdf(rr, 6));
+		ttl = ttl < minimum ? ttl : minimum;
+		return ttl > INT32_MAX ? 0 : ttl;
+	}
+	return 0;
+}
+
 /**
  * dnsmsg_parse - what a message says
  * @data: its bytes, as they came
  * @len: how many
  * @id: of our query
- * @answer: filled in for DNS_ADDRESSES, and rcode for DNS_FAILED
+ * @answer: filled in for DNS_ADDRESSES, rcode for DNS_FAILED, ttl for denials
  */
 enum dns_verdict dnsmsg_parse(const uint8_t *data, size_t len, uint16_t id, struct dns_answer *answer)
 {
@@ -130,11 +151,14 @@ enum dns_verdict dnsmsg_parse(const uint8_t *data, size_t len, uint16_t id, stru
 		verdict = DNS_MALFORMED;
 	} else if (answer->rcode == LDNS_RCODE_NXDOMAIN) {
 		verdict = DNS_NXDOMAIN;
+		answer->ttl = denial_ttl(pkt);
 	} else if (answer->rcode != LDNS_RCODE_NOERROR) {
 		verdict = DNS_FAILED;
 	} else {
 		collect(ldns_pkt_answer(pkt), name, answer);
 		verdict = answer->count ? DNS_ADDRESSES : DNS_NODATA;
+		if (verdict == DNS_NODATA)
+			answer->ttl = denial_ttl(pkt);
 	}
 out:
 	ldns_pkt_free(pkt);

@@ -22,7 +22,7 @@ enum dns_verdict {
 
 struct dns_answer {
 	int rcode;
-	uint32_t ttl;		/* the least of the records that lead to the addresses */
+	uint32_t ttl;		/* the least of the records that lead to the addresses; of a denial how long it holds */
 	size_t count;
 	struct in6_addr addrs[DNSMSG_ADDRS_MAX];
 };

@@ -51,14 +51,25 @@ static bool fits(const struct in6_addr *addr, size_t l)
 	return true;
 }
 
-/* Prefixes that no NAT64 can be reached by: a resolver that hands them out is broken or lies. */
-static bool unusable(const struct in6_addr *prefix)
+/**
+ * pref64_usable - whether a NAT64 can be behind a prefix
+ * @plat: the prefix
+ *
+ * A resolver or router that tells of others is broken or lies.
+ */
+bool pref64_usable(const struct plat *plat)
 {
 	static const struct in6_addr none;
 	static const struct in6_addr v4mapped = { .s6_addr = { [10] = 0xff, [11] = 0xff } };
+	const struct in6_addr *prefix = &plat->addr;
+	int i;
 
-	return !memcmp(prefix, &none, sizeof(none)) || !memcmp(prefix, &v4mapped, sizeof(v4mapped)) ||
-	       IN6_IS_ADDR_MULTICAST(prefix) || IN6_IS_ADDR_LINKLOCAL(prefix);
+	for (i = plat->len / 8; i < 16; i++)
+		if (prefix->s6_addr[i])
+			return false;
+	return pref64_len_ok(plat->len) && !prefix->s6_addr[8] && memcmp(prefix, &none, sizeof(none)) &&
+	       memcmp(prefix, &v4mapped, sizeof(v4mapped)) && !IN6_IS_ADDR_MULTICAST(prefix) &&
+	       !IN6_IS_ADDR_LINKLOCAL(prefix);
 }
 
 /**
@@ -83,7 +94,7 @@ bool pref64_extract(const struct in6_addr *addr, struct plat *prefix)
 	memset(prefix, 0, sizeof(*prefix));
 	prefix->len = (uint8_t)layouts[l].len;
 	memcpy(&prefix->addr, addr, prefix->len / 8);
-	return !unusable(&prefix->addr);
+	return pref64_usable(prefix);
 }
 
 /**

@@ -172,6 +172,36 @@ static void denials_and_errors(void **state)
 	assert_non_null(dnsmsg_rcode(77));
 }
 
+/* RFC 2308: the lesser of the SOA's own TTL and its minimum; no SOA, no time. */
+static void how_long_a_denial_holds(void **state)
+{
+	static const struct { unsigned int rcode, ttl, minimum; uint32_t want; } rows[] = {
+		{ 3, 900, 60, 60 }, { 3, 60, 900, 60 }, { 0, 900, 60, 60 }, { 3, 0, 60, 0 }, { 3, 60, 0, 0 },
+		{ 3, 0x80000000, 0xffffffff, 0 }, { 3, 0x7fffffff, 0xffffffff, 0x7fffffff },
+	};
+	struct dns_answer answer;
+	struct message m;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		uint8_t soa[22] = { [0] = 0, [1] = 0 };
+
+		begin(&m, ID, FLAGS_OK | rows[i].rcode, 0);
+		m.data[9] = 1;			/* one record in the authority section */
+		soa[18] = (uint8_t)(rows[i].minimum >> 24);
+		soa[19] = (uint8_t)(rows[i].minimum >> 16);
+		soa[20] = (uint8_t)(rows[i].minimum >> 8);
+		soa[21] = (uint8_t)rows[i].minimum;
+		put_rr(&m, 6, rows[i].ttl, soa, sizeof(soa));
+		assert_int_equal(parse(&m, &answer), rows[i].rcode ? DNS_NXDOMAIN : DNS_NODATA);
+		assert_int_equal(answer.ttl, rows[i].want);
+	}
+	begin(&m, ID, FLAGS_OK | 3, 0);
+	assert_int_equal(parse(&m, &answer), DNS_NXDOMAIN);
+	assert_int_equal(answer.ttl, 0);
+}
+
 static void not_ours(void **state)
 {
 	struct dns_answer answer;
@@ -335,6 +365,7 @@ int main(void)
 		cmocka_unit_test(cname),
 		cmocka_unit_test(cname_loop),
 		cmocka_unit_test(denials_and_errors),
+		cmocka_unit_test(how_long_a_denial_holds),
 		cmocka_unit_test(not_ours),
 		cmocka_unit_test(truncated),
 		cmocka_unit_test(cut_anywhere),
