@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The daemon's configuration: /etc/clat/clat.conf and /etc/clat/conf.d, documented in clat.conf.5. */
+#ifndef CONF_H
+#define CONF_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dev.h"
+#include "resolvers.h"
+
+#define CONF_FOLDER "/etc/clat"
+#define CONF_GLOBS_MAX 16
+#define CONF_SECTIONS_MAX 16
+#define CONF_GLOB_SIZE 32
+#define CONF_SERVER_SIZE 80
+
+#define METRIC_DEFAULT 2048
+
+enum conf_mode { MODE_AUTO, MODE_FORCE, MODE_OFF };
+
+/* What can be said of one uplink; a bit of @has for each that was said. */
+enum conf_key { KEY_MODE, KEY_PLAT, KEY_FALLBACK, KEY_DNS, KEY_ADDRESS, KEY_METRIC, KEY_UPLINKS, KEY_EXCLUDE };
+
+struct settings {
+	uint32_t has;
+	enum conf_mode mode;
+	struct plat plat[CLAT_PLAT_MAX];
+	size_t nplat;
+	struct plat fallback;
+	bool have_fallback;
+	char dns[RESOLVERS_MAX][CONF_SERVER_SIZE];
+	size_t ndns;
+	struct in6_addr address;
+	bool have_address;		/* else one is made */
+	uint32_t metric;
+};
+
+struct conf {
+	char uplinks[CONF_GLOBS_MAX][CONF_GLOB_SIZE];
+	size_t nuplinks;		/* 0: those that have an IPv6 default route */
+	char exclude[CONF_GLOBS_MAX][CONF_GLOB_SIZE];
+	size_t nexclude;
+	struct settings all;
+	struct conf_section {
+		char glob[CONF_GLOB_SIZE];
+		struct settings settings;
+	} section[CONF_SECTIONS_MAX];
+	size_t nsections;
+};
+
+void conf_defaults(struct conf *conf);
+int conf_parse(const char *file, const char *text, size_t len, struct conf *conf);
+int conf_load(const char *folder, struct conf *conf);
+void conf_settings(const struct conf *conf, const char *ifname, struct settings *settings);
+bool conf_names(const struct conf *conf, const char *ifname);
+bool conf_excludes(const struct conf *conf, const char *ifname);
+
+#endif
