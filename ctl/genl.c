@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The generic netlink family "clat": requests, their refusals, and the changes it tells of. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,13 @@ static const struct {
 static struct nl_sock *sock;
 static int family;
 
+/* The module may have been unloaded meanwhile, and has another number when it comes back. */
+static void family_close(void)
+{
+	nl_socket_free(sock);
+	sock = NULL;
+}
+
 static int family_open(void)
 {
 	if (sock)
@@ -58,8 +66,7 @@ static int family_open(void)
 	/* The kernel loads a module that carries the family's alias by itself. */
 	family = genl_ctrl_resolve(sock, CLAT_GENL_NAME);
 	if (family < 0) {
-		nl_socket_free(sock);
-		sock = NULL;
+		family_close();
 		return fail(CTL_NOMODULE, "modprobe clat", "the kernel module clat is not loaded");
 	}
 	return CTL_OK;
@@ -102,10 +109,8 @@ static int on_item(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-/* Asks with @cmd for the device @ifindex, or for all when it is 0. The caller frees @list->items. */
-static int get(int cmd, int attr, uint32_t ifindex, struct list *list)
+static int get_once(int cmd, int attr, uint32_t ifindex, struct list *list, struct extack *ack)
 {
-	struct extack ack;
 	struct nl_msg *msg;
 	int code = family_open();
 
@@ -116,8 +121,23 @@ static int get(int cmd, int attr, uint32_t ifindex, struct list *list)
 		return CTL_REFUSED;
 	if (ifindex)
 		nla_put_u32(msg, attr, ifindex);
-	nl_request(sock, msg, on_item, list, &ack);
+	nl_request(sock, msg, on_item, list, ack);
 	nlmsg_free(msg);
+	return CTL_OK;
+}
+
+/* Asks with @cmd for the device @ifindex, or for all when it is 0. The caller frees @list->items. */
+static int get(int cmd, int attr, uint32_t ifindex, struct list *list)
+{
+	struct extack ack;
+	int code = get_once(cmd, attr, ifindex, list, &ack);
+
+	if (!code && ack.error == -ENOENT) {
+		family_close();
+		code = get_once(cmd, attr, ifindex, list, &ack);
+	}
+	if (code)
+		return code;
 	if (ack.error)
 		return nl_fail(&ack, NULL, "cannot read clat devices");
 	if (list->failed || (ifindex && !list->count))
@@ -262,7 +282,8 @@ static int on_event(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-static struct nl_sock *monitor_open(void)
+/* A socket that becomes readable with each change of a device, or NULL with the failure recorded. */
+struct nl_sock *genl_events(void)
 {
 	struct nl_sock *events;
 	int group, err;
@@ -293,7 +314,7 @@ static struct nl_sock *monitor_open(void)
 int genl_monitor(genl_event event)
 {
 	struct watch watch = { .event = event };
-	struct nl_sock *events = monitor_open();
+	struct nl_sock *events = genl_events();
 	struct pollfd pfd = { .events = POLLIN };
 	int err = 0;
 

@@ -13,9 +13,12 @@ int genl_stats_get(uint32_t ifindex, struct stats *stats);
 int genl_stats_list(struct stats **list, size_t *count);
 int genl_find(const char *ifname, struct dev *dev);
 
+struct nl_sock;
+
 /* Called for each change; returns false to stop. */
 typedef bool (*genl_event)(bool deleted, const struct dev *dev);
 
 int genl_monitor(genl_event event);
+struct nl_sock *genl_events(void);
 
 #endif

@@ -24,9 +24,14 @@ struct link {
 	unsigned int flags;	/* IFF_* */
 	uint32_t mtu;
 	uint32_t mtu6;		/* the IPv6 MTU, as router advertisements have lowered it; 0 if the link has no IPv6 */
+	uint16_t type;		/* ARPHRD_* */
+	int master;		/* ifindex of the bridge, bond or other that it is a part of, or 0 */
+	int rp_filter;		/* as set on the interface; -1 if it is not known */
 };
 
 int link_get(const char *ifname, struct link *link);
+int link_list(struct link **list, size_t *count);
+int link_set_rp_filter(int ifindex, const char *ifname, int value);
 int link_add_clat(const char *ifname);
 int link_del(int ifindex, const char *ifname);
 int link_set(int ifindex, const char *ifname, bool up, uint32_t mtu);
@@ -57,5 +62,38 @@ enum dad addr_add_dad(const struct addr *addr, const char *ifname, int64_t until
 int route_default(int family, int ifindex, bool *found);
 int route_onlink64(int ifindex, struct in6_addr *prefix, bool *found);
 int route_default4_sync(int ifindex, const char *ifname, struct in_addr src, uint32_t metric, bool *added);
+
+/* A route by one interface; one with several next hops is several. */
+struct route {
+	int family;
+	struct in6_addr dst;	/* of IPv4 in the first octets */
+	uint8_t len;
+	int ifindex;
+	uint32_t table;
+	uint32_t metric;
+	struct in_addr src;	/* the preferred source of an IPv4 route, or 0 */
+	bool gateway;
+};
+
+int route_list(int family, struct route **list, size_t *count);
+int route_default4_add(int ifindex, const char *ifname, struct in_addr src, uint32_t metric, uint32_t table);
+int route_default4_del(const struct route *route, const char *ifname);
+
+/* rtnl_rule.c: what leaves from an address of 192.0.0.0/29 goes by its own device, whatever the default route is. */
+struct rule {
+	struct in_addr from;
+	uint32_t priority;
+	uint32_t table;
+	int suppress;		/* routes with prefixes of that length and less do not count; -1 for none */
+};
+
+uint32_t rule_table(struct in_addr v4);
+int rule_list(struct rule **list, size_t *count);
+int rules_sync(struct in_addr v4, const struct rule *list, size_t count);
+int rules_del(struct in_addr v4);
+
+/* rtnl_event.c */
+struct nl_sock *rtnl_events(void);
+bool rtnl_events_drain(struct nl_sock *sock);
 
 #endif

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Interfaces: what clatctl must know of one, and clat devices made, brought up and deleted. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <linux/if_link.h>
+#include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
@@ -36,43 +38,105 @@ static struct nl_msg *message(int type, int flags, int ifindex)
 	return msg;
 }
 
-static uint32_t parse_mtu6(struct nlattr *af_spec)
+/* A value of the interface's settings for a family, as the kernel's array of them has it. */
+static bool parse_conf(struct nlattr *af_spec, int family, int conf_type, int index, int32_t *value)
 {
-	struct nlattr *inet6 = nla_find(nla_data(af_spec), nla_len(af_spec), AF_INET6), *conf;
-	const int32_t *values;
+	struct nlattr *nla = nla_find(nla_data(af_spec), nla_len(af_spec), family), *conf;
 
-	if (!inet6)
-		return 0;
-	conf = nla_find(nla_data(inet6), nla_len(inet6), IFLA_INET6_CONF);
-	if (!conf || nla_len(conf) < (int)((DEVCONF_MTU6 + 1) * sizeof(*values)))
-		return 0;
-	values = nla_data(conf);
-	return (uint32_t)values[DEVCONF_MTU6];
+	if (!nla)
+		return false;
+	conf = nla_find(nla_data(nla), nla_len(nla), conf_type);
+	if (!conf || nla_len(conf) < (int)((index + 1) * sizeof(*value)))
+		return false;
+	memcpy(value, (const int32_t *)nla_data(conf) + index, sizeof(*value));
+	return true;
 }
 
-static int on_link(struct nl_msg *msg, void *arg)
+static bool parse_link(struct nlmsghdr *nlh, struct link *link)
 {
 	struct nlattr *tb[IFLA_MAX + 1], *kind;
-	struct nlmsghdr *nlh = nlmsg_hdr(msg);
 	const struct ifinfomsg *ifi = nlmsg_data(nlh);
-	struct link *link = arg;
+	int32_t value;
 
 	if (nlh->nlmsg_type != RTM_NEWLINK || nlmsg_parse(nlh, sizeof(*ifi), tb, IFLA_MAX, NULL) < 0)
-		return NL_SKIP;
+		return false;
+	memset(link, 0, sizeof(*link));
 	link->ifindex = ifi->ifi_index;
 	link->flags = ifi->ifi_flags;
+	link->type = ifi->ifi_type;
+	link->rp_filter = -1;
 	if (tb[IFLA_IFNAME])
 		nla_strlcpy(link->ifname, tb[IFLA_IFNAME], sizeof(link->ifname));
 	if (tb[IFLA_MTU])
 		link->mtu = nla_get_u32(tb[IFLA_MTU]);
+	if (tb[IFLA_MASTER])
+		link->master = (int)nla_get_u32(tb[IFLA_MASTER]);
 	if (tb[IFLA_LINKINFO]) {
 		kind = nla_find(nla_data(tb[IFLA_LINKINFO]), nla_len(tb[IFLA_LINKINFO]), IFLA_INFO_KIND);
 		if (kind)
 			nla_strlcpy(link->kind, kind, sizeof(link->kind));
 	}
-	if (tb[IFLA_AF_SPEC])
-		link->mtu6 = parse_mtu6(tb[IFLA_AF_SPEC]);
+	if (tb[IFLA_AF_SPEC] && parse_conf(tb[IFLA_AF_SPEC], AF_INET6, IFLA_INET6_CONF, DEVCONF_MTU6, &value))
+		link->mtu6 = (uint32_t)value;
+	if (tb[IFLA_AF_SPEC] && parse_conf(tb[IFLA_AF_SPEC], AF_INET, IFLA_INET_CONF, IPV4_DEVCONF_RP_FILTER - 1, &value))
+		link->rp_filter = value;
+	return true;
+}
+
+static int on_link(struct nl_msg *msg, void *arg)
+{
+	parse_link(nlmsg_hdr(msg), arg);
 	return NL_OK;
+}
+
+struct list {
+	struct link *items;
+	size_t count;
+	bool failed;
+};
+
+static int on_listed(struct nl_msg *msg, void *arg)
+{
+	struct list *list = arg;
+	struct link *grown, link;
+
+	if (!parse_link(nlmsg_hdr(msg), &link))
+		return NL_SKIP;
+	grown = realloc(list->items, (list->count + 1) * sizeof(link));
+	if (!grown) {
+		list->failed = true;
+		return NL_SKIP;
+	}
+	grown[list->count++] = link;
+	list->items = grown;
+	return NL_OK;
+}
+
+/* All interfaces, in a list that the caller frees. */
+int link_list(struct link **list, size_t *count)
+{
+	struct list l = { 0 };
+	struct extack ack;
+	struct nl_msg *msg;
+
+	*list = NULL;
+	*count = 0;
+	if (!rtnl_sock())
+		return failure_get().code;
+	msg = message(RTM_GETLINK, NLM_F_DUMP, 0);
+	if (!msg)
+		return CTL_REFUSED;
+	nl_request(rtnl_sock(), msg, on_listed, &l, &ack);
+	nlmsg_free(msg);
+	if (ack.error || l.failed) {
+		free(l.items);
+		if (l.failed)
+			return fail(CTL_REFUSED, NULL, "cannot read interfaces: out of memory");
+		return nl_fail(&ack, NULL, "cannot read interfaces");
+	}
+	*list = l.items;
+	*count = l.count;
+	return CTL_OK;
 }
 
 /* The interface of a name; CTL_NODEV if there is none. */
@@ -172,4 +236,28 @@ int link_set(int ifindex, const char *ifname, bool up, uint32_t mtu)
 	nl_request(rtnl_sock(), msg, NULL, NULL, &ack);
 	nlmsg_free(msg);
 	return ack.error ? nl_fail(&ack, NULL, "cannot bring %s %s", ifname, up ? "up" : "down") : CTL_OK;
+}
+
+/* By netlink and not by /proc/sys, which a daemon that is shut in may only read. */
+int link_set_rp_filter(int ifindex, const char *ifname, int value)
+{
+	struct nlattr *spec, *inet, *conf;
+	struct extack ack;
+	struct nl_msg *msg;
+
+	if (!rtnl_sock())
+		return failure_get().code;
+	msg = message(RTM_NEWLINK, 0, ifindex);
+	if (!msg)
+		return CTL_REFUSED;
+	spec = nla_nest_start(msg, IFLA_AF_SPEC);
+	inet = nla_nest_start(msg, AF_INET);
+	conf = nla_nest_start(msg, IFLA_INET_CONF);
+	nla_put_u32(msg, IPV4_DEVCONF_RP_FILTER, (uint32_t)value);
+	nla_nest_end(msg, conf);
+	nla_nest_end(msg, inet);
+	nla_nest_end(msg, spec);
+	nl_request(rtnl_sock(), msg, NULL, NULL, &ack);
+	nlmsg_free(msg);
+	return ack.error ? nl_fail(&ack, NULL, "cannot set rp_filter of %s", ifname) : CTL_OK;
 }

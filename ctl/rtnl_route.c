@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Routes: which interfaces have default routes, the /64 on a link, and the IPv4 default route of a clat device. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <linux/rtnetlink.h>
@@ -38,7 +39,7 @@ static int on_route(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-static int scan_routes(int family, struct scan *scan)
+static int walk(int family, nl_recvmsg_msg_cb_t each, void *arg)
 {
 	struct rtmsg rtm = { .rtm_family = (uint8_t)family };
 	struct extack ack;
@@ -51,9 +52,14 @@ static int scan_routes(int family, struct scan *scan)
 		nlmsg_free(msg);
 		return fail(CTL_REFUSED, NULL, "out of memory for a netlink message");
 	}
-	nl_request(rtnl_sock(), msg, on_route, scan, &ack);
+	nl_request(rtnl_sock(), msg, each, arg, &ack);
 	nlmsg_free(msg);
 	return ack.error ? nl_fail(&ack, NULL, "cannot read routes") : CTL_OK;
+}
+
+static int scan_routes(int family, struct scan *scan)
+{
+	return walk(family, on_route, scan);
 }
 
 static bool leaves_by(struct rtnl_route *route, int ifindex)
@@ -147,11 +153,12 @@ static int delete_route(struct rtnl_route *route, const char *ifname)
 	return CTL_OK;
 }
 
-static int add_default4(int ifindex, const char *ifname, struct in_addr src, uint32_t metric)
+/* Adds an IPv4 default route by a device. One that is there already is no failure. */
+int route_default4_add(int ifindex, const char *ifname, struct in_addr src, uint32_t metric, uint32_t table)
 {
 	struct rtmsg rtm = {
 		.rtm_family = AF_INET,
-		.rtm_table = RT_TABLE_MAIN,
+		.rtm_table = table < 256 ? (uint8_t)table : RT_TABLE_UNSPEC,
 		.rtm_protocol = RTPROT_STATIC,
 		.rtm_scope = RT_SCOPE_LINK,
 		.rtm_type = RTN_UNICAST,
@@ -162,13 +169,15 @@ static int add_default4(int ifindex, const char *ifname, struct in_addr src, uin
 
 	if (!msg || nlmsg_append(msg, &rtm, sizeof(rtm), NLMSG_ALIGNTO) < 0 ||
 	    nla_put_u32(msg, RTA_OIF, (uint32_t)ifindex) || nla_put_u32(msg, RTA_PRIORITY, metric) ||
-	    nla_put(msg, RTA_PREFSRC, 4, &src)) {
+	    nla_put_u32(msg, RTA_TABLE, table) || nla_put(msg, RTA_PREFSRC, 4, &src)) {
 		nlmsg_free(msg);
 		return fail(CTL_REFUSED, NULL, "out of memory for a netlink message");
 	}
 	nl_request(rtnl_sock(), msg, NULL, NULL, &ack);
 	nlmsg_free(msg);
-	return ack.error ? nl_fail(&ack, NULL, "cannot add the IPv4 default route by %s", ifname) : CTL_OK;
+	if (ack.error && ack.error != -EEXIST)
+		return nl_fail(&ack, NULL, "cannot add the IPv4 default route by %s", ifname);
+	return CTL_OK;
 }
 
 /**
@@ -188,7 +197,7 @@ int route_default4_sync(int ifindex, const char *ifname, struct in_addr src, uin
 
 	*added = false;
 	if (!code && !scan.found) {
-		code = add_default4(ifindex, ifname, src, metric);
+		code = route_default4_add(ifindex, ifname, src, metric, RT_TABLE_MAIN);
 		*added = !code;
 	}
 	if (!code && scan.stale)
@@ -196,4 +205,98 @@ int route_default4_sync(int ifindex, const char *ifname, struct in_addr src, uin
 	if (scan.stale)
 		rtnl_route_put(scan.stale);
 	return code;
+}
+
+struct list {
+	struct route *items;
+	size_t count;
+	bool failed;
+};
+
+/* What can matter to a CLAT: default routes, and IPv6 routes to a /64 or to a part of one. */
+static bool matters(const struct route *route)
+{
+	return !route->len || (route->family == AF_INET6 && route->len >= 64);
+}
+
+static void add_route(struct list *list, struct rtnl_route *from, struct rtnl_nexthop *hop)
+{
+	struct nl_addr *dst = rtnl_route_get_dst(from), *src = rtnl_route_get_pref_src(from);
+	struct route route = {
+		.family = rtnl_route_get_family(from),
+		.len = dst ? (uint8_t)nl_addr_get_prefixlen(dst) : 0,
+		.ifindex = rtnl_route_nh_get_ifindex(hop),
+		.table = rtnl_route_get_table(from),
+		.metric = rtnl_route_get_priority(from),
+		.gateway = rtnl_route_nh_get_gateway(hop) != NULL,
+	};
+	struct route *grown;
+
+	if (!matters(&route) || rtnl_route_nh_get_flags(hop) & (RTNH_F_DEAD | RTNH_F_LINKDOWN))
+		return;
+	if (dst && nl_addr_get_len(dst) <= sizeof(route.dst))
+		memcpy(&route.dst, nl_addr_get_binary_addr(dst), nl_addr_get_len(dst));
+	if (src && nl_addr_get_len(src) == sizeof(route.src))
+		memcpy(&route.src, nl_addr_get_binary_addr(src), sizeof(route.src));
+	grown = realloc(list->items, (list->count + 1) * sizeof(route));
+	if (!grown) {
+		list->failed = true;
+		return;
+	}
+	grown[list->count++] = route;
+	list->items = grown;
+}
+
+static void on_listed_object(struct nl_object *object, void *arg)
+{
+	struct rtnl_route *route = (struct rtnl_route *)object;
+	int i;
+
+	if (rtnl_route_get_type(route) != RTN_UNICAST)
+		return;
+	for (i = 0; i < rtnl_route_get_nnexthops(route); i++)
+		add_route(arg, route, rtnl_route_nexthop_n(route, i));
+}
+
+static int on_listed(struct nl_msg *msg, void *arg)
+{
+	nl_msg_parse(msg, on_listed_object, arg);
+	return NL_OK;
+}
+
+/* Usable unicast routes of all tables that can matter to a CLAT, in a list that the caller frees. */
+int route_list(int family, struct route **list, size_t *count)
+{
+	struct list l = { 0 };
+	int code = walk(family, on_listed, &l);
+
+	if (!code && l.failed)
+		code = fail(CTL_REFUSED, NULL, "cannot read routes: out of memory");
+	*list = l.items;
+	*count = l.count;
+	return code;
+}
+
+/* Deletes an IPv4 default route of a list; one that is gone already is no failure. */
+int route_default4_del(const struct route *route, const char *ifname)
+{
+	struct rtmsg rtm = {
+		.rtm_family = AF_INET,
+		.rtm_table = route->table < 256 ? (uint8_t)route->table : RT_TABLE_UNSPEC,
+		.rtm_scope = RT_SCOPE_NOWHERE,
+	};
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_DELROUTE, 0);
+	struct extack ack;
+
+	if (!msg || nlmsg_append(msg, &rtm, sizeof(rtm), NLMSG_ALIGNTO) < 0 ||
+	    nla_put_u32(msg, RTA_OIF, (uint32_t)route->ifindex) || nla_put_u32(msg, RTA_PRIORITY, route->metric) ||
+	    nla_put_u32(msg, RTA_TABLE, route->table)) {
+		nlmsg_free(msg);
+		return fail(CTL_REFUSED, NULL, "out of memory for a netlink message");
+	}
+	nl_request(rtnl_sock(), msg, NULL, NULL, &ack);
+	nlmsg_free(msg);
+	if (ack.error && ack.error != -ESRCH && ack.error != -ENODEV)
+		return nl_fail(&ack, NULL, "cannot delete the IPv4 default route of %s", ifname);
+	return CTL_OK;
 }
