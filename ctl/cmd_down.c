@@ -8,9 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client.h"
 #include "genl.h"
-#include "rtnl.h"
 #include "show.h"
+#include "up.h"
+#include "world.h"
 
 static bool is_ours(const struct addr *addr, const struct dev *dev)
 {
@@ -38,19 +40,15 @@ static int remove_addresses(const struct dev *dev)
 	return code;
 }
 
-/* The address first: as long as the device is there, another run can finish what this one could not. */
-static int take_down(const struct dev *dev)
+/* The device last: as long as it is there, another run can finish what this one could not. */
+int down_device(const struct dev *dev)
 {
-	char uplink[32];
+	const struct pair *pair = dev_pair(dev);
 	int code = remove_addresses(dev);
 
-	if (!code)
-		code = link_del((int)dev->ifindex, dev->ifname);
-	if (!code && dev->uplink)
-		say("%s: down on %s\n", dev->ifname, show_uplink(dev, uplink, sizeof(uplink)));
-	else if (!code)
-		say("%s: down\n", dev->ifname);
-	return code;
+	if (!code && pair)
+		code = rules_del(pair->v4);
+	return code ? code : link_del((int)dev->ifindex, dev->ifname);
 }
 
 static bool wanted(const struct dev *dev, const char *name)
@@ -58,32 +56,40 @@ static bool wanted(const struct dev *dev, const char *name)
 	return !name || !strcmp(dev->ifname, name) || (dev->uplink && !strcmp(dev->uplink_name, name));
 }
 
-/* Takes down what @name names, or all. One that fails does not stop the others. */
-static int down(const struct dev *list, size_t count, const char *name)
+/**
+ * down_devices - take down clat devices
+ * @name: of the device or of its uplink, or NULL for all
+ * @all: for all even if there are several
+ * @instances: JSON array, told of each that was taken down
+ *
+ * One that fails does not stop the others. Returns an exit code with the failure recorded, CTL_INACTIVE if there was
+ * none.
+ */
+int down_devices(const char *name, bool all, struct json_object *instances)
 {
-	struct json_object *root = json_schema(), *instances = json_instances(root);
 	struct failure cause = { 0 };
-	size_t i, done = 0;
+	size_t i, count, done = 0;
+	struct dev *list;
+	int code = genl_dev_list(&list, &count);
 
-	for (i = 0; i < count; i++) {
+	if (!code && count > 1 && !all && !name)
+		code = usage(&cmd_down, "%zu clat devices are there: name an UPLINK, or say --all", count);
+	for (i = 0; !code && i < count; i++) {
 		if (!wanted(&list[i], name))
 			continue;
 		done++;
-		if (take_down(&list[i]))
+		if (down_device(&list[i]))
 			cause = failure_get();
 		else
 			json_object_array_add(instances, json_dev(&list[i], 0));
 	}
-	if (!cause.code && done && opts.json)
-		json_print(root);
-	else
-		json_object_put(root);
+	free(list);
 	if (cause.code) {
 		failure_set(&cause);
 		return cause.code;
 	}
-	if (done)
-		return CTL_OK;
+	if (code || done)
+		return code;
 	if (name && !if_nametoindex(name))
 		return fail(CTL_NODEV, "see: clatctl status", "no interface '%s', and no CLAT on it", name);
 	return fail(CTL_INACTIVE, NULL, "CLAT is not up%s%s: nothing to take down", name ? " on " : "", name ? name : "");
@@ -108,27 +114,61 @@ static int parse(int argc, char **argv, bool *all, const char **name)
 	return CTL_OK;
 }
 
+static void print(struct json_object *instances)
+{
+	struct json_object *uplink, *ifname;
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(instances); i++) {
+		struct json_object *instance = json_object_array_get_idx(instances, i);
+
+		json_object_object_get_ex(instance, "ifname", &ifname);
+		json_object_object_get_ex(instance, "uplink", &uplink);
+		say("%s: down%s%s\n", json_object_get_string(ifname), uplink ? " on " : "",
+		    uplink ? json_object_get_string(uplink) : "");
+	}
+}
+
+/* By ourselves: no daemon is there. */
+static int one_shot(const char *name, bool all, struct json_object *instances)
+{
+	/* Without permission there is nothing to lock, and the kernel says so. */
+	int code = geteuid() == 0 ? lock_netns() : CTL_OK;
+
+	return code ? code : down_devices(name, all, instances);
+}
+
+static int by_daemon(const char *name, bool all, struct json_object **answer)
+{
+	struct json_object *request = client_request("down");
+
+	if (name)
+		json_object_object_add(request, "uplink", json_object_new_string(name));
+	json_object_object_add(request, "all", json_object_new_boolean(all));
+	return client_ask(request, answer);
+}
+
 static int run(int argc, char **argv)
 {
+	struct json_object *root, *instances;
 	const char *name = NULL;
 	bool all = false;
-	struct dev *list;
-	size_t count;
 	int code = parse(argc, argv, &all, &name);
 
 	if (code)
 		return code;
-	/* Without permission there is nothing to lock, and the kernel says so. */
-	if (geteuid() == 0)
-		code = lock_netns();
-	if (code)
-		return code;
-	code = genl_dev_list(&list, &count);
-	if (!code && count > 1 && !all && !name)
-		code = usage(&cmd_down, "%zu clat devices are there: name an UPLINK, or say --all", count);
-	if (!code)
-		code = down(list, count, name);
-	free(list);
+	code = by_daemon(name, all, &root);
+	if (code == CLIENT_NO_DAEMON) {
+		root = json_schema();
+		code = one_shot(name, all, json_instances(root));
+	}
+	/* As text, what was done is told also where something else failed. */
+	if (root && json_object_object_get_ex(root, "instances", &instances))
+		print(instances);
+	if (opts.json && !code)
+		json_print(root);
+	else
+		json_object_put(root);
 	return code;
 }
 

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "attr.h"
+#include "client.h"
+#include "conf.h"
 #include "show.h"
 #include "up.h"
-
-#define METRIC_DEFAULT 2048
 
 static const struct option options[] = {
 	{ "server", required_argument, NULL, 's' },
@@ -148,27 +148,58 @@ static int json(const struct up *up)
 	return json_print(root);
 }
 
+static int one_shot(struct up *up)
+{
+	int code = up_check(up);
+
+	if (!code)
+		code = up_choose_plat(&cmd_up, up);
+	if (!code)
+		code = up_choose_v4(up);
+	if (!code)
+		code = up_choose_v6(up);
+	if (!code)
+		code = up_apply(up);
+	if (code)
+		return code;
+	if (opts.json)
+		return json(up);
+	print(up);
+	return CTL_OK;
+}
+
+/* What the options say is for the daemon's configuration to say, where there is one. */
+static int by_daemon(const char *uplink, bool has_options)
+{
+	struct json_object *request, *answer, *instances;
+	int code;
+
+	if (has_options && client_daemon_runs())
+		return fail(CTL_USAGE, "say it in /etc/clat/clat.conf, or stop the daemon; see: man clat.conf",
+			    "the daemon looks after %s, and \"up\" takes no options then", uplink);
+	if (has_options)
+		return CLIENT_NO_DAEMON;
+	request = client_request("up");
+	json_object_object_add(request, "uplink", json_object_new_string(uplink));
+	code = client_ask(request, &answer);
+	if (code)
+		return code;
+	if (opts.json)
+		return json_print(answer);
+	if (!opts.quiet && json_object_object_get_ex(answer, "instances", &instances))
+		show_instance(json_object_array_get_idx(instances, 0));
+	json_object_put(answer);
+	return CTL_OK;
+}
+
 static int run(int argc, char **argv)
 {
 	struct up up = { .metric = METRIC_DEFAULT };
 	int code = parse(argc, argv, &up);
 
 	if (!code)
-		code = up_check(&up);
-	if (!code)
-		code = up_choose_plat(&cmd_up, &up);
-	if (!code)
-		code = up_choose_v4(&up);
-	if (!code)
-		code = up_choose_v6(&up);
-	if (!code)
-		code = up_apply(&up);
-	if (code)
-		return code;
-	if (opts.json)
-		return json(&up);
-	print(&up);
-	return CTL_OK;
+		code = by_daemon(up.uplink_name, argc > 2);
+	return code == CLIENT_NO_DAEMON ? one_shot(&up) : code;
 }
 
 const struct command cmd_up = {
@@ -179,6 +210,7 @@ const struct command cmd_up = {
 "Finds the network's NAT64 prefix by DNS, gives UPLINK one more IPv6 address for the translated packets, makes a clat\n"
 "device with an IPv4 address of 192.0.0.0/29, and points the IPv4 default route to it. If a step fails, all steps\n"
 "before it are undone. Run again, it keeps what is right and repairs the rest. \"down\" takes all of it away.\n"
+"Where the daemon runs, it does all this, as its configuration says, and keeps it right.\n"
 "\n"
 "Options:\n" ASK_HELP
 "  --plat PREFIX/LEN[,...]      use this NAT64 prefix and do not ask DNS\n"

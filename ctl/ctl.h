@@ -49,7 +49,7 @@ struct command {
 };
 
 extern const struct command cmd_add, cmd_set, cmd_del, cmd_show, cmd_stats, cmd_monitor;
-extern const struct command cmd_discover, cmd_up, cmd_down, cmd_status;
+extern const struct command cmd_discover, cmd_up, cmd_down, cmd_status, cmd_daemon, cmd_reload, cmd_check_config;
 
 /* err.c: the one failure that a run reports. */
 struct failure {
@@ -69,6 +69,7 @@ int usage(const struct command *cmd, const char *fmt, ...) __attribute__((format
 /* out.c: what goes to stdout and stderr besides failures. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void verbose(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void notice(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 struct json_object *json_schema(void);
 int json_print(struct json_object *object);

@@ -26,10 +26,11 @@ static const char options[] =
 "                         give it an address and the IPv4 default route\n"
 "  clatctl status         is IPv4 going through, and how much\n"
 "  clatctl down wwan0     take all of it away again\n"
+"  clatctl daemon         do all this by itself, on every IPv6-only uplink, for as long as it runs\n"
 "\n"
 "Exit codes: 0 done, 1 usage, 2 refused by the kernel, 3 inactive, 4 timed out, 5 native IPv4 present,\n"
 "6 no IPv6 address, 7 no permission, 8 module missing, 9 bad configuration, 10 no such device, 11 no NAT64 here.\n"
-"More: man clatctl\n";
+"More: man clatctl, man clat.conf\n";
 
 /* Prints the general help: what it is, the commands of the NULL-ended table, options, examples. */
 void help_general(const struct command *const *commands)

@@ -42,6 +42,18 @@ void verbose(const char *fmt, ...)
 	va_end(ap);
 }
 
+/* A line on stderr about what the daemon does. */
+void notice(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (opts.quiet)
+		return;
+	va_start(ap, fmt);
+	note("", fmt, ap);
+	va_end(ap);
+}
+
 /* A line on stderr about something that went wrong without ending the run. */
 void warning(const char *fmt, ...)
 {

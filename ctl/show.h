@@ -19,6 +19,9 @@ struct json_object *json_dev(const struct dev *dev, uint32_t mtu);
 struct json_object *json_counters(const struct stats *stats);
 struct json_object *json_instances(struct json_object *root);
 
+/* show_status.c */
+void show_instance(struct json_object *instance);
+
 /* cmd_show.c: what other commands answer with -j. */
 int json_one(const char *ifname);
 int json_none(void);

@@ -49,4 +49,16 @@ int up_choose_v4(struct up *up);
 int up_choose_v6(struct up *up);
 int up_apply(struct up *up);
 
+/* Steps that the daemon takes too. */
+int up_make_device(struct up *up);
+void up_describe_device(struct up *up);
+int up_raise_link(struct up *up);
+int up_address_link(struct up *up);
+
+/* cmd_down.c: the device, and the addresses and rules that belong to it. */
+struct json_object;
+
+int down_device(const struct dev *dev);
+int down_devices(const char *name, bool all, struct json_object *instances);
+
 #endif

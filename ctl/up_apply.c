@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "up.h"
+#include "world.h"
 
 /* What the IPv6 header is longer than the IPv4 header, and what that leaves of the least IPv6 MTU. */
 #define MTU_DIFFERENCE 20
@@ -38,7 +39,8 @@ static int name_device(struct up *up)
 	return fail(CTL_REFUSED, "choose a name: --dev DEV", "the names clat0 to clat999 are taken");
 }
 
-static int make_device(struct up *up)
+/* Makes the device, unless there is one (@up->before). */
+int up_make_device(struct up *up)
 {
 	struct link link;
 	int code = name_device(up);
@@ -56,23 +58,30 @@ static int make_device(struct up *up)
 	return CTL_OK;
 }
 
-static int configure_device(struct up *up)
+/* Writes into @up->want how the device is to be configured, but for the prefixes. */
+void up_describe_device(struct up *up)
 {
 	uint32_t mtu6 = up->uplink.mtu6 < LOWEST_MTU_MIN ? LOWEST_MTU_MIN : up->uplink.mtu6;
-	int code;
 
 	up->want.has |= DEV_HAS(CLAT_A_DEV_UPLINK) | DEV_HAS(CLAT_A_DEV_MAP) | DEV_HAS(CLAT_A_DEV_LOWEST_IPV6_MTU);
 	up->want.uplink = (uint32_t)up->uplink.ifindex;
 	up->want.nmap = 1;
 	up->want.map[0] = (struct pair){ .v4 = up->v4.v4, .v4_len = 32, .v6 = up->v6.v6, .v6_len = 128 };
 	up->want.lowest_ipv6_mtu = mtu6 > LOWEST_MTU_MAX ? LOWEST_MTU_MAX : mtu6;
+}
+
+static int configure_device(struct up *up)
+{
+	int code;
+
+	up_describe_device(up);
 	code = genl_dev_set(&up->want);
 	up->set_dev = !code;
 	return code;
 }
 
 /* The device follows the uplink's MTU by itself; what somebody else set on it meanwhile is put right. */
-static int raise_link(struct up *up)
+int up_raise_link(struct up *up)
 {
 	uint32_t mtu = up->uplink.mtu6 < MTU_MIN + MTU_DIFFERENCE ? MTU_MIN : up->uplink.mtu6 - MTU_DIFFERENCE;
 	struct link link;
@@ -87,13 +96,8 @@ static int raise_link(struct up *up)
 	return code;
 }
 
-static bool is_clat_v4(struct in_addr v4)
-{
-	return (ntohl(v4.s_addr) & ~7u) == 0xc0000000u;
-}
-
 /* Of 192.0.0.0/29 the device has the chosen address and no other: one that another interface took meanwhile goes. */
-static int address_link(struct up *up)
+int up_address_link(struct up *up)
 {
 	struct addr *list;
 	size_t i, count;
@@ -158,14 +162,14 @@ static int drop_old_v6(struct up *up)
  */
 int up_apply(struct up *up)
 {
-	int code = make_device(up);
+	int code = up_make_device(up);
 
 	if (!code)
 		code = configure_device(up);
 	if (!code)
-		code = raise_link(up);
+		code = up_raise_link(up);
 	if (!code)
-		code = address_link(up);
+		code = up_address_link(up);
 	if (!code)
 		code = route_default4_sync((int)up->want.ifindex, up->want.ifname, up->v4.v4, up->metric,
 					   &up->made_route);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The text of "status", out of the JSON: what the daemon tells and what the kernel tells read the same. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "show.h"
+
+static struct json_object *get(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(object, key, &value) ? value : NULL;
+}
+
+static const char *text_of(struct json_object *object, const char *key)
+{
+	struct json_object *value = get(object, key);
+
+	return value ? json_object_get_string(value) : NULL;
+}
+
+/* Seconds as people read them. */
+static const char *show_seconds(int64_t s, char *buf, size_t size)
+{
+	if (s < 120)
+		snprintf(buf, size, "%" PRId64 " s", s);
+	else if (s < 7200)
+		snprintf(buf, size, "%" PRId64 " min", s / 60);
+	else
+		snprintf(buf, size, "%" PRId64 " h", s / 3600);
+	return buf;
+}
+
+static void print_plat(struct json_object *plat)
+{
+	struct json_object *expires = get(plat, "expires_s");
+	const char *source = text_of(plat, "source");
+	char buf[32];
+
+	printf("  plat: %s/%s", text_of(plat, "prefix"), text_of(plat, "len"));
+	if (source && !strcmp(source, "old"))
+		printf(" (not announced any more, accepted)");
+	else if (source)
+		printf(" (%s%s%s)", source, expires ? ", for " : "",
+		       expires ? show_seconds(json_object_get_int64(expires), buf, sizeof(buf)) : "");
+	printf("\n");
+}
+
+static void print_pair(struct json_object *pair)
+{
+	const char *len4 = text_of(pair, "v4-len"), *len6 = text_of(pair, "v6-len");
+
+	if (len4 && len6 && (strcmp(len4, "32") || strcmp(len6, "128")))
+		printf("  map: %s/%s=%s/%s\n", text_of(pair, "v4"), len4, text_of(pair, "v6"), len6);
+	else
+		printf("  map: %s=%s\n", text_of(pair, "v4"), text_of(pair, "v6"));
+}
+
+static void each(struct json_object *array, void (*print)(struct json_object *item))
+{
+	size_t i;
+
+	for (i = 0; array && i < json_object_array_length(array); i++)
+		print(json_object_array_get_idx(array, i));
+}
+
+static void print_discovery(struct json_object *instance)
+{
+	struct json_object *local = get(instance, "server-local"), *next = get(instance, "next_query_s");
+	char buf[32];
+
+	if (text_of(instance, "server"))
+		printf("  dns: %s%s\n", text_of(instance, "server"), local && json_object_get_boolean(local) ?
+		       ", on this machine: it may have asked another network" : "");
+	if (next)
+		printf("  next query: in %s\n", show_seconds(json_object_get_int64(next), buf, sizeof(buf)));
+	next = get(instance, "leaves_s");
+	if (next)
+		printf("  serves its connections for: %s\n", show_seconds(json_object_get_int64(next), buf, sizeof(buf)));
+}
+
+static void print_way(const char *way, struct json_object *counters, const char *packets, const char *bytes)
+{
+	char buf[32];
+
+	printf("  %s: %s packets, %s\n", way, text_of(counters, packets),
+	       show_bytes(json_object_get_uint64(get(counters, bytes)), buf, sizeof(buf)));
+}
+
+static void print_drops(struct json_object *drops)
+{
+	bool any = false;
+	unsigned int i;
+
+	json_object_object_foreach(drops, name, count) {
+		if (!json_object_get_uint64(count))
+			continue;
+		if (!any)
+			printf("  dropped:\n");
+		any = true;
+		for (i = 0; i < DROPS_MAX && (!drop_name(i) || strcmp(drop_name(i), name)); i++)
+			;
+		printf("    %s: %s (%s)\n", name, json_object_get_string(count), drop_words(i));
+	}
+}
+
+static void print_counters(struct json_object *counters)
+{
+	if (!counters)
+		return;
+	print_way("sent (IPv4 to IPv6)", counters, "packets46", "bytes46");
+	print_way("received (IPv6 to IPv4)", counters, "packets64", "bytes64");
+	if (get(counters, "drops"))
+		print_drops(get(counters, "drops"));
+}
+
+static void print_line(struct json_object *instance, const char *key, const char *name)
+{
+	if (text_of(instance, key))
+		printf("  %s: %s\n", name, text_of(instance, key));
+}
+
+/* An instance of "status -j", as text. */
+void show_instance(struct json_object *instance)
+{
+	const char *ifname = text_of(instance, "ifname"), *reason = text_of(instance, "reason");
+
+	printf("clat: %s\n", ifname ? ifname : "none");
+	printf("  state: %s%s%s%s\n", text_of(instance, "state"), reason ? " (" : "", reason ? reason : "",
+	       reason ? ")" : "");
+	print_line(instance, "last_error", "last error");
+	if (get(instance, "silent") && json_object_get_boolean(get(instance, "silent")))
+		printf("  silent: packets go out, and the NAT64 answers none\n");
+	printf("  uplink: %s\n", text_of(instance, "uplink") ? text_of(instance, "uplink") : "none");
+	each(get(instance, "plat"), print_plat);
+	print_discovery(instance);
+	each(get(instance, "map"), print_pair);
+	print_line(instance, "mtu", "mtu");
+	print_line(instance, "path", "path");
+	print_counters(get(instance, "counters"));
+}
