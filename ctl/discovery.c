@@ -467,3 +467,18 @@ void disc_busy(struct discoverer *d, size_t resolver, int64_t now)
 	if (resolver < d->nresolvers && d->resolver[resolver].state == DISC_ASKED)
 		d->resolver[resolver].deadline = now + WAIT_TCP_MS;
 }
+
+/* The first prefix does not work: the next of those announced is used, and this one comes last. False if it is alone. */
+bool disc_next_prefix(struct discoverer *d)
+{
+	struct disc_prefix first = d->prefix[0];
+	size_t count = 0;
+
+	while (count < d->nprefix && !d->prefix[count].old)
+		count++;
+	if (count < 2)
+		return false;
+	memmove(&d->prefix[0], &d->prefix[1], (count - 1) * sizeof(first));
+	d->prefix[count - 1] = first;
+	return true;
+}

@@ -12,10 +12,14 @@
 #include "ctl.h"
 #include "instance.h"
 #include "pref64.h"
+#include "show.h"
 #include "up.h"
 
 /* How long a CLAT that is not needed any more serves the connections that it has. */
 #define LEAVE_MS (5 * 60 * 1000)
+/* Between two attempts to end the silence of a NAT64. */
+#define STALL_MIN_MS (30 * 1000)
+#define STALL_MAX_MS (60 * 60 * 1000)
 #define RP_STRICT 1
 #define RP_LOOSE 2
 
@@ -235,12 +239,40 @@ static void note_failure(struct uplink *u, int64_t now)
 	backoff_next(&u->trouble, now);
 }
 
+/*
+ * The NAT64 is silent, or the one host that anybody talks to: so first it is only asked anew, then another prefix is
+ * used if the network has one. An address is not changed for it: that would end connections that are only quiet.
+ */
+static void stall(struct uplink *u, int64_t now)
+{
+	char text[64];
+
+	if (u->stalled_since == LOOP_NEVER) {
+		u->stalled_since = u->stall_at = now;
+		u->stall_pause = STALL_MIN_MS;
+	}
+	if (now >= u->stall_at) {
+		if (now > u->stalled_since && disc_next_prefix(&u->disc))
+			notice("%s: silence: trying the prefix %s", u->ifname,
+			       show_plat(&u->disc.prefix[0].plat, text, sizeof(text)));
+		uplink_ask_anew(u);
+		u->stall_at = now + u->stall_pause;
+		u->stall_pause = 2 * u->stall_pause < STALL_MAX_MS ? 2 * u->stall_pause : STALL_MAX_MS;
+	}
+	instance_say(u, WHY_STALLED, "");
+	u->retry_at = u->stall_at;
+}
+
 static void run(struct uplink *u, struct world *w, const struct plan *plan, const struct uplink *others, int64_t now)
 {
+	const struct dev *dev = world_dev_of(w, u->ifindex);
+	bool silent = dev && dev->silent;
 	int code;
 
 	u->leave_at = LOOP_NEVER;
 	code = activate(u, w, plan, others, now);
+	if (!silent)
+		u->stalled_since = LOOP_NEVER;
 	if (code > 0) {
 		note_failure(u, now);
 		u->settled = false;
@@ -249,6 +281,8 @@ static void run(struct uplink *u, struct world *w, const struct plan *plan, cons
 		u->settled = true;
 		u->attempt = 0;
 		u->trouble = (struct backoff){ 0 };
+		if (silent)
+			stall(u, now);
 	}
 	if (u->trouble.next > now)
 		u->retry_at = u->trouble.next;
@@ -306,6 +340,7 @@ static void retire(struct uplink *u, const struct world *w, const struct plan *p
 		u->trouble = (struct backoff){ 0 };
 	instance_say(u, plan->why, plan->detail);
 	u->settled = false;
+	u->stalled_since = LOOP_NEVER;
 	u->retry_at = LOOP_NEVER;
 	if (dev)
 		code = drop_routes(w, dev, u, true);

@@ -395,7 +395,7 @@ struct uplink *uplink_new(const struct link *link, const struct settings *settin
 		u->asking[i].query.fd = -1;
 		u->asking[i].watch = (struct watch){ .ready = on_query, .owner = &u->asking[i] };
 	}
-	u->leave_at = u->retry_at = LOOP_NEVER;
+	u->leave_at = u->retry_at = u->stalled_since = LOOP_NEVER;
 	u->why = WHY_SEARCHING;
 	disc_init(&u->disc, random32);
 	uplink_configure(u, settings);
@@ -475,12 +475,18 @@ void uplink_follow(struct uplink *u, const struct plan *plan, const struct dev *
 	uplink_set_timer(u);
 }
 
-/* The machine was asleep, and whatever was known may have changed. */
-void uplink_resume(struct uplink *u)
+/* Whatever was known may not hold any more. */
+void uplink_ask_anew(struct uplink *u)
 {
-	close_queries(u);
 	solicit_anew(u);
 	if (u->disc.running)
 		disc_kick(&u->disc, loop_now());
 	uplink_set_timer(u);
+}
+
+/* The machine was asleep: what queries wait for does not come any more. */
+void uplink_resume(struct uplink *u)
+{
+	close_queries(u);
+	uplink_ask_anew(u);
 }

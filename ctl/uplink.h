@@ -66,6 +66,9 @@ struct uplink {
 	int64_t retry_at;
 	struct backoff trouble;
 	struct backoff repair;
+	int64_t stalled_since;		/* LOOP_NEVER while the NAT64 answers */
+	int64_t stall_pause;
+	int64_t stall_at;		/* something is tried against it then */
 	char last_error[512];
 };
 
@@ -77,6 +80,7 @@ void uplink_rename(struct uplink *uplink, const char *ifname);
 void uplink_follow(struct uplink *uplink, const struct plan *plan, const struct dev *dev);
 void uplink_read_resolvers(struct uplink *uplink);
 void uplink_resume(struct uplink *uplink);
+void uplink_ask_anew(struct uplink *uplink);
 void uplink_set_timer(struct uplink *uplink);
 bool uplink_was_tried(const struct uplink *uplink);
 

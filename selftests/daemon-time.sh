@@ -93,6 +93,32 @@ test_denial()
 	check "back" wait_for 60 works
 }
 
+# talk: packets to a host that answers whoever reaches it, as long as the test runs
+talk()
+{
+	ip netns exec phone ping -q -i0.3 "$HOST4" >/dev/null 2>&1 &
+	talk_pid=$!
+}
+
+# The module looks every 5 s at what has gone out and come in, in real time.
+test_stalled()
+{
+	talk
+	ip -n ran route del local "$PAIR_PLAT" dev lo
+	ip -n ran route add blackhole "$PAIR_PLAT"
+	check "the NAT64 does not answer any more" wait_for 60 state_is stalled
+	check_equal "the device stays as it is" "$first" "$(pair_of)"
+	ip -n ran route add local "$OTHER" dev lo
+	ra pref64=$PAIR_PLAT,65528 pref64=$OTHER,65528
+	check "there is another prefix: it is tried" wait_for 60 sends_to "$OTHER"
+	check "and answers" wait_for 60 state_is active
+	ra pref64=$PAIR_PLAT,0 pref64=$OTHER,0
+	ip -n ran route del blackhole "$PAIR_PLAT"
+	ip -n ran route add local "$PAIR_PLAT" dev lo
+	check "the first again" wait_for 60 works_by "$PAIR_PLAT"
+	kill "$talk_pid"
+}
+
 test_orphan()
 {
 	ip -n ran link del cell0
@@ -126,11 +152,12 @@ run_all()
 	test_ra
 	test_silence
 	test_denial
+	test_stalled
 	test_orphan
 	daemon_kill TERM
 }
 
-tap_plan 34
+tap_plan 39
 rm -rf /etc/clat
 mkdir /etc/clat
 pair_up || bail "the network does not come up"

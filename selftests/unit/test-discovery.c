@@ -775,6 +775,31 @@ static void adopted(void **state)
 	assert_list(&d, "64:ff9b::/96 64:ff9b:2::/96 (64:ff9b:1::/96)");
 }
 
+static void next_prefix(void **state)
+{
+	struct discoverer d = start(1, T0);
+
+	(void)state;
+	assert_false(disc_next_prefix(&d));
+	found(&d, 0, "64:ff9b::/96", NULL, 600, T0);
+	assert_false(disc_next_prefix(&d));
+	/* One that is only accepted is none to try. */
+	found(&d, 0, "64:ff9b:1::/96", NULL, 600, T0 + 1);
+	assert_false(disc_next_prefix(&d));
+	assert_list(&d, "64:ff9b:1::/96 (64:ff9b::/96)");
+	found(&d, 0, "64:ff9b:1::/96", "64:ff9b:2::/96", 600, T0 + 2);
+	assert_true(disc_next_prefix(&d));
+	assert_list(&d, "64:ff9b:2::/96 64:ff9b:1::/96 (64:ff9b::/96)");
+	/* The choice holds, whatever the order of the next answer. */
+	found(&d, 0, "64:ff9b:1::/96", "64:ff9b:2::/96", 600, T0 + 3);
+	assert_list(&d, "64:ff9b:2::/96 64:ff9b:1::/96 (64:ff9b::/96)");
+	ra(&d, "fe80::1", "64:ff9b:1::/96", 1800, T0 + 4);
+	ra(&d, "fe80::1", "64:ff9b:2::/96", 1800, T0 + 4);
+	assert_true(disc_next_prefix(&d));
+	run_to(&d, T0 + 100 * S);
+	assert_list(&d, "64:ff9b:2::/96 64:ff9b:1::/96 (64:ff9b::/96)");
+}
+
 /* A million events in random order: it asks on, never in a rush, and is never stuck. */
 static void random_events(void **state)
 {
@@ -857,6 +882,7 @@ int main(void)
 		cmocka_unit_test(stop_and_start),
 		cmocka_unit_test(another_network),
 		cmocka_unit_test(adopted),
+		cmocka_unit_test(next_prefix),
 		cmocka_unit_test(random_events),
 	};
 
