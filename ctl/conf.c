@@ -104,8 +104,8 @@ static int read_plat(struct parser *p, const char *word, struct plat *plat)
 		return refuse(p, "'%s' is no PREFIX/LEN such as 64:ff9b::/96", word);
 	plat->len = (uint8_t)len;
 	if (!pref64_usable(plat))
-		return refuse(p, "'%s' is no NAT64 prefix: it has 32, 40, 48, 56, 64 or 96 bits, and none behind them or in "
-			      "octet 8", word);
+		return refuse(p, "'%s' is no NAT64 prefix: 32, 40, 48, 56, 64 or 96 bits, none behind them or in octet 8",
+			      word);
 	return CTL_OK;
 }
 

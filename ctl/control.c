@@ -53,7 +53,8 @@ static void hang_up(struct client *c)
 /* Sends @object, of which the reference is taken, and ends the connection. */
 static void answer(struct client *c, struct json_object *object)
 {
-	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
+	const char *text = json_object_to_json_string_ext(object, flags);
 	struct iovec iov[] = {
 		{ .iov_base = (void *)text, .iov_len = strlen(text) }, { .iov_base = (char[]){ '\n' }, .iov_len = 1 },
 	};
@@ -85,7 +86,7 @@ static void answer_uplink(struct client *c, const struct uplink *u)
 	answer(c, root);
 }
 
-/* --- requests ------------------------------------------------------------------------------------------------------- */
+/* --- requests ----------------------------------------------------------------------------------------------------- */
 
 static void on_status(struct client *c, struct json_object *request)
 {
@@ -194,7 +195,8 @@ static void serve(struct client *c, struct json_object *request)
 		json_object_object_add(root, "elsewhere", json_object_new_boolean(true));
 		answer(c, root);
 	} else if (!name || i == REQUESTS) {
-		refuse(c, CTL_USAGE, "are clatctl and the daemon of the same version?", "the daemon does not know that request");
+		refuse(c, CTL_USAGE, "are clatctl and the daemon of the same version?",
+		       "the daemon does not know that request");
 	} else if (requests[i].root && !c->root) {
 		refuse(c, CTL_PERM, "run clatctl as root", "no permission to tell the daemon what to do");
 	} else {
@@ -202,7 +204,7 @@ static void serve(struct client *c, struct json_object *request)
 	}
 }
 
-/* --- connections ---------------------------------------------------------------------------------------------------- */
+/* --- connections -------------------------------------------------------------------------------------------------- */
 
 static void read_request(struct client *c)
 {
@@ -247,8 +249,8 @@ static void on_timeout(struct timer *timer)
 		hang_up(c);
 		return;
 	}
-	fail(CTL_TIMEOUT, "the daemon goes on: see clatctl status", "%s is not up after %d s: %s", c->waits_for, UP_MS / 1000,
-	     u ? why_words(u->why) : "it is gone");
+	fail(CTL_TIMEOUT, "the daemon goes on: see clatctl status", "%s is not up after %d s: %s", c->waits_for,
+	     UP_MS / 1000, u ? why_words(u->why) : "it is gone");
 	answer_failure(c);
 }
 

@@ -84,7 +84,7 @@ static void remove_name(struct names *names, const char *name)
 	}
 }
 
-/* --- when ----------------------------------------------------------------------------------------------------------- */
+/* --- when --------------------------------------------------------------------------------------------------------- */
 
 /* Something is or may be different: a pass comes, soon. */
 void daemon_changed(void)
@@ -106,7 +106,7 @@ static void pace(int64_t now)
 	d.last_pass = now;
 }
 
-/* --- uplinks -------------------------------------------------------------------------------------------------------- */
+/* --- uplinks ------------------------------------------------------------------------------------------------------ */
 
 static struct uplink *find_index(int ifindex)
 {
@@ -201,7 +201,7 @@ static void drop_uplinks(void)
 	}
 }
 
-/* --- a pass --------------------------------------------------------------------------------------------------------- */
+/* --- a pass ------------------------------------------------------------------------------------------------------- */
 
 static void tell(const struct uplink *u, enum why before)
 {
@@ -318,7 +318,7 @@ static void on_genl(struct watch *watch, uint32_t events)
 	daemon_changed();
 }
 
-/* --- requests ------------------------------------------------------------------------------------------------------- */
+/* --- requests ----------------------------------------------------------------------------------------------------- */
 
 /* Looks after an interface, whether or not the configuration names it, until the daemon ends. */
 int daemon_up(const char *ifname)

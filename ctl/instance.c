@@ -30,7 +30,7 @@ void instance_say(struct uplink *u, enum why why, const char *detail)
 	snprintf(u->detail, sizeof(u->detail), "%s", detail);
 }
 
-/* --- the device ----------------------------------------------------------------------------------------------------- */
+/* --- the device --------------------------------------------------------------------------------------------------- */
 
 /* One that lost its uplink, made by clatctl, and that nobody else has taken over in this pass. */
 static struct dev *find_orphan(struct world *w)
@@ -113,7 +113,7 @@ static int make_device(struct up *up, const struct uplink *others, const struct 
 	return code;
 }
 
-/* --- routes --------------------------------------------------------------------------------------------------------- */
+/* --- routes ------------------------------------------------------------------------------------------------------- */
 
 static bool is_wanted(const struct route *r, const struct uplink *u, uint32_t table)
 {
@@ -161,7 +161,7 @@ static int make_routes(const struct uplink *u, const struct world *w, const stru
 	return code;
 }
 
-/* --- a pass --------------------------------------------------------------------------------------------------------- */
+/* --- a pass ------------------------------------------------------------------------------------------------------- */
 
 /* Something that was in its place is not, although it is wanted as it was. */
 static bool was_removed(const struct uplink *u, const struct world *w, const struct dev *dev)

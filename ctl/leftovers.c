@@ -59,9 +59,12 @@ static void drop_orphan_routes(const struct world *w, const struct dev *dev)
 {
 	size_t i;
 
-	for (i = 0; i < w->nroutes4; i++)
-		if (!w->routes4[i].len && w->routes4[i].ifindex == (int)dev->ifindex && w->routes4[i].table == RT_TABLE_MAIN)
-			route_default4_del(&w->routes4[i], dev->ifname);
+	for (i = 0; i < w->nroutes4; i++) {
+		const struct route *r = &w->routes4[i];
+
+		if (!r->len && r->ifindex == (int)dev->ifindex && r->table == RT_TABLE_MAIN)
+			route_default4_del(r, dev->ifname);
+	}
 }
 
 /* Nobody took them over: their routes lead nowhere, and after a time they go. Returns when the next is due. */

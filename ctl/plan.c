@@ -108,8 +108,8 @@ static void find_prefixes(const struct world *w, int ifindex, struct plan *plan,
 		const struct addr *a = &w->addrs6[i];
 		bool deprecated = a->flags & IFA_F_DEPRECATED;
 
-		if (a->ifindex != ifindex || a->scope != RT_SCOPE_UNIVERSE || a->flags & (IFA_F_DADFAILED | IFA_F_TENTATIVE) ||
-		    (a->len == 128 && !a->preferred))
+		if (a->ifindex != ifindex || a->scope != RT_SCOPE_UNIVERSE ||
+		    a->flags & (IFA_F_DADFAILED | IFA_F_TENTATIVE) || (a->len == 128 && !a->preferred))
 			continue;
 		*others = true;
 		*preferred |= !deprecated;

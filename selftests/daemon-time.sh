@@ -61,7 +61,8 @@ test_silence()
 	resolver "53=servfail"
 	queries_before=6
 	check "errors: asked again and again" wait_for 60 asked_again
-	check_equal "the last good prefix stays in use" "active $PAIR_PLAT" "$(status '"\(.state) \(.plat[0].prefix)/\(.plat[0].len)"')"
+	check_equal "the last good prefix stays in use" "active $PAIR_PLAT" \
+		"$(status '"\(.state) \(.plat[0].prefix)/\(.plat[0].len)"')"
 	check "IPv4 goes through" works
 	check_equal "the trouble is told" "$PAIR_RAN answers SERVFAIL" "$(status .last_error)"
 	resolver "53=garbage"
