@@ -3,7 +3,6 @@
  * What the daemon knows of the network on an uplink, and how: the sockets and timers around the discovery's state
  * machine.
  */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +42,7 @@ static uint32_t random32(void)
 	return value;
 }
 
-/* --- DNS ------------------------------------------------------------------------------------------------------------ */
+/* --- DNS ---------------------------------------------------------------------------------------------------------- */
 
 /* The descriptor of a query comes, goes and changes as it likes. */
 static void watch_query(struct asking *a)
@@ -162,49 +161,7 @@ static void ask_all(struct uplink *u)
 		close_queries(u);
 }
 
-/* --- whom to ask ---------------------------------------------------------------------------------------------------- */
-
-static void add_resolver(struct resolvers *list, const struct resolver *resolver)
-{
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		if (list->list[i].salen == resolver->salen && !memcmp(&list->list[i].sin6, &resolver->sin6, resolver->salen))
-			return;
-	if (list->count < RESOLVERS_MAX)
-		list->list[list->count++] = *resolver;
-}
-
-static void add_text(struct uplink *u, struct resolvers *list, const char *text)
-{
-	struct resolver resolver;
-
-	if (!resolver_parse(text, (unsigned int)u->ifindex, &resolver))
-		add_resolver(list, &resolver);
-}
-
-/* Configured ones alone; else those of routers, then those of resolv.conf, with loopback ones last. */
-static void list_resolvers(struct uplink *u, struct resolvers *list)
-{
-	struct failure before = failure_get();
-	struct resolvers system;
-	char text[INET6_ADDRSTRLEN];
-	size_t i;
-
-	list->count = 0;
-	for (i = 0; i < u->settings.ndns; i++)
-		add_text(u, list, u->settings.dns[i]);
-	if (list->count)
-		return;
-	for (i = 0; i < u->nrdnss; i++) {
-		inet_ntop(AF_INET6, &u->rdnss[i].addr, text, sizeof(text));
-		add_text(u, list, text);
-	}
-	if (!resolvers_default(opts.netns, (unsigned int)u->ifindex, &system))
-		for (i = 0; i < system.count; i++)
-			add_resolver(list, &system.list[i]);
-	failure_set(&before);
-}
+/* --- whom to ask -------------------------------------------------------------------------------------------------- */
 
 static bool same_resolvers(const struct resolvers *a, const struct resolvers *b)
 {
@@ -223,7 +180,7 @@ void uplink_read_resolvers(struct uplink *u)
 {
 	struct resolvers list;
 
-	list_resolvers(u, &list);
+	uplink_list_resolvers(u, &list);
 	if (same_resolvers(&list, &u->resolvers))
 		return;
 	close_queries(u);
@@ -232,7 +189,7 @@ void uplink_read_resolvers(struct uplink *u)
 	uplink_set_timer(u);
 }
 
-/* --- Router Advertisements ------------------------------------------------------------------------------------------ */
+/* --- Router Advertisements ---------------------------------------------------------------------------------------- */
 
 static void expire_rdnss(struct uplink *u, int64_t now)
 {
@@ -326,7 +283,7 @@ static void solicit(struct uplink *u, int64_t now)
 	u->solicit_at = now + SOLICIT_MS;
 }
 
-/* --- the uplink ----------------------------------------------------------------------------------------------------- */
+/* --- the uplink --------------------------------------------------------------------------------------------------- */
 
 static void on_timer(struct timer *timer)
 {

@@ -84,6 +84,9 @@ void uplink_ask_anew(struct uplink *uplink);
 void uplink_set_timer(struct uplink *uplink);
 bool uplink_was_tried(const struct uplink *uplink);
 
+/* uplink_resolvers.c */
+void uplink_list_resolvers(const struct uplink *uplink, struct resolvers *list);
+
 /* instance.c */
 void instance_reconcile(struct uplink *uplink, struct world *world, const struct plan *plan,
 			const struct uplink *others, int64_t now);

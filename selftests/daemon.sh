@@ -25,7 +25,8 @@ test_start()
 	check "IPv4 goes through" works
 	first=$(pair_of)
 	check_equal "the pair" "192.0.0.1=$(clat_v6)" "$first"
-	check_equal "the rules for what leaves from the address" "4640: lookup main suppress_prefixlength 0,4641: lookup 46401" \
+	check_equal "the rules for what leaves from the address" \
+		"4640: lookup main suppress_prefixlength 0,4641: lookup 46401" \
 		"$(ip -n phone rule show from 192.0.0.1 | sed 's/\t*from 192.0.0.1//' | paste -sd,)"
 	check_equal "and the table that they lead to" "default dev clat0 proto static scope link src 192.0.0.1" \
 		"$(ip -n phone route show table 46401 | sed 's/ *$//')"
@@ -178,7 +179,8 @@ test_commands()
 	check_equal "nothing is left" "" "$(clat_v6)$(ip -n phone link show type clat)$(ip -n phone rule show from 192.0.0.1)"
 	check "up brings it back" ctl up wwan0
 	check "IPv4 goes through" works
-	check_equal "up with options says where they belong" 1 "$(up_rc=0; ctl up wwan0 --metric 1 2>/dev/null || up_rc=$?; echo $up_rc)"
+	check_equal "up with options says where they belong" 1 \
+		"$(up_rc=0; ctl up wwan0 --metric 1 2>/dev/null || up_rc=$?; echo $up_rc)"
 	check_equal "nobody may ask for the status, and for no more" "0 7" \
 		"$(a=0 b=0; as_nobody "$CLATCTL" status >/dev/null 2>&1 || a=$?
 		   as_nobody "$CLATCTL" down --all >/dev/null 2>&1 || b=$?; echo "$a $b")"
@@ -219,7 +221,8 @@ test_duplicates()
 	third=$(pair_of)
 	take "${third#*=}"
 	ctl down wwan0 >/dev/null
-	check_equal "up where three choices are duplicates" 6 "$(up_rc=0; ctl up wwan0 >/dev/null 2>&1 || up_rc=$?; echo $up_rc)"
+	check_equal "up where three choices are duplicates" 6 \
+		"$(up_rc=0; ctl up wwan0 >/dev/null 2>&1 || up_rc=$?; echo $up_rc)"
 	for pair in "$first" "$second" "$third"; do
 		ip -n ran address del "${pair#*=}/128" dev cell0
 	done
@@ -258,6 +261,13 @@ test_lengths()
 	check "then DNS again" wait_for 10 works_by "$PAIR_PLAT"
 }
 
+# server_is "SERVER true|false": that told the prefix, and whether it is on this machine
+server_is()
+{
+	server_now=$(status '"\(.server) \(."server-local")"')
+	[ "$server_now" = "$1" ] || { echo "$server_now, wanted $1"; return 1; }
+}
+
 test_resolvers()
 {
 	resolver "53=good,$OTHER"
@@ -268,7 +278,7 @@ test_resolvers()
 	RESOLVER=:: resolver "53=good"
 	ra rdnss=fe80::1,1800
 	check "a resolver that a router names, link-local" wait_for 5 works_by "$PAIR_PLAT"
-	check_equal "is told" "fe80::1 false" "$(status '"\(.server) \(."server-local")"')"
+	check "is told" server_is "fe80::1 false"
 	ra rdnss=fe80::1,0
 	resolver "53=truncated,$OTHER"
 	echo "nameserver $PAIR_RAN" >/etc/netns/phone/resolv.conf
@@ -276,6 +286,18 @@ test_resolvers()
 	resolver "53=good"
 	printf 'nameserver %s\nnameserver ::1\n' "$PAIR_RAN" >/etc/netns/phone/resolv.conf
 	check "and back" wait_for 20 works_by "$PAIR_PLAT"
+	mkdir -p /run/systemd/resolve
+	echo "nameserver $PAIR_RAN" >/run/systemd/resolve/resolv.conf
+	echo "nameserver ::1" >/etc/netns/phone/resolv.conf
+	check "a program on this machine: the server behind it is asked" wait_for 5 server_is "$PAIR_RAN false"
+	rm -r /run/systemd
+	ip netns exec phone python3 "$SELFTESTS/dns/resolver.py" ::1 53=good >"$NET_RUN/local.log" 2>&1 </dev/null &
+	local_pid=$!
+	echo "nameserver  ::1" >/etc/netns/phone/resolv.conf
+	check "or the program, which is marked" wait_for 60 server_is "::1 true"
+	kill "$local_pid"
+	echo "nameserver $PAIR_RAN" >/etc/netns/phone/resolv.conf
+	check "back again" wait_for 20 server_is "$PAIR_RAN false"
 }
 
 mtu_is()
@@ -297,6 +319,11 @@ test_mtu()
 	check "and back" wait_for 3 mtu_is "1480 1500"
 }
 
+both_active()
+{
+	[ "$(ctl -j status | jq -r '[.instances[].state] | join(",")')" = active,active ]
+}
+
 # A second network beside the first: no more than an interface with an IPv6 default route.
 test_two_uplinks()
 {
@@ -309,7 +336,7 @@ test_two_uplinks()
 		route add default via fe80::1 dev wlan0 metric 4096
 	WLAN
 	check "a second uplink" wait_for 10 sh -c "$IN_PHONE status | grep -q 'clat: clat1'"
-	check "is up" wait_for 10 sh -c "[ \$($IN_PHONE -j status | jq -c '[.instances[].state]') = '[\"active\",\"active\"]' ]"
+	check "is up" wait_for 10 both_active
 	check_equal "each has its own" "clat0 wwan0 192.0.0.1 $PAIR_PLAT,clat1 wlan0 192.0.0.2 $OTHER" \
 		"$(ctl -j status | jq -r '[.instances[] |
 			"\(.ifname) \(.uplink) \(.map[0].v4) \(.plat[0].prefix)/\(.plat[0].len)"] | join(",")')"
@@ -386,7 +413,7 @@ run_all()
 	check "down without a daemon takes all away" ctl down --all
 }
 
-tap_plan 111
+tap_plan 114
 rm -rf /etc/clat
 pair_up || bail "the network does not come up"
 run_all
