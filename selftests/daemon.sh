@@ -413,6 +413,7 @@ run_all()
 	check "down without a daemon takes all away" ctl down --all
 }
 
+[ -c /dev/net/tun ] || modprobe tun || bail "no tun devices: modprobe tun fails"
 tap_plan 114
 rm -rf /etc/clat
 pair_up || bail "the network does not come up"
