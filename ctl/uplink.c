@@ -70,9 +70,9 @@ static void close_queries(struct uplink *u)
 		close_query(&u->asking[i]);
 }
 
-static void note_trouble(struct uplink *u, const struct query *query, const char *trouble)
+static void note_trouble(struct uplink *u, const struct resolver *resolver, const char *trouble)
 {
-	snprintf(u->query_trouble, sizeof(u->query_trouble), "%s %s", query->resolver.text, trouble);
+	snprintf(u->query_trouble, sizeof(u->query_trouble), "%s %s", resolver->text, trouble);
 }
 
 static void take_answer(struct asking *a, const struct dns_answer *answer, enum dns_verdict verdict)
@@ -87,9 +87,10 @@ static void take_answer(struct asking *a, const struct dns_answer *answer, enum 
 		snprintf(u->server, sizeof(u->server), "%s", a->query.resolver.text);
 		u->server_loopback = a->query.resolver.loopback;
 		u->query_trouble[0] = '\0';
+	} else if (verdict == DNS_ADDRESSES) {
+		note_trouble(u, &a->query.resolver, "answers with AAAA records of no NAT64 prefix");
 	} else {
-		note_trouble(u, &a->query, verdict == DNS_ADDRESSES ? "answers with AAAA records of no NAT64 prefix" :
-								       "knows no AAAA record of ipv4only.arpa");
+		note_trouble(u, &a->query.resolver, "knows no AAAA record of ipv4only.arpa");
 	}
 	disc_answer(&u->disc, a->number, count ? DISC_FOUND : DISC_DENIED, plat, count, answer->ttl, loop_now());
 }
@@ -106,7 +107,7 @@ static void go_on(struct asking *a)
 		take_answer(a, &answer, verdict);
 		break;
 	case QUERY_FAILED:
-		note_trouble(u, &a->query, a->query.trouble);
+		note_trouble(u, &a->query.resolver, a->query.trouble);
 		disc_answer(&u->disc, a->number, DISC_FAILED, NULL, 0, 0, loop_now());
 		break;
 	case QUERY_WAITING:
@@ -137,7 +138,7 @@ static void ask(struct uplink *u, size_t i)
 		return;
 	}
 	if (query_send(&a->query) == QUERY_FAILED) {
-		note_trouble(u, &a->query, a->query.trouble);
+		note_trouble(u, &a->query.resolver, a->query.trouble);
 		disc_answer(&u->disc, i, DISC_FAILED, NULL, 0, 0, loop_now());
 	}
 	watch_query(a);
@@ -285,6 +286,20 @@ static void solicit(struct uplink *u, int64_t now)
 
 /* --- the uplink --------------------------------------------------------------------------------------------------- */
 
+/* Whom the state machine waits for no more is the one in trouble. */
+static void tick(struct uplink *u, int64_t now)
+{
+	bool asked[RESOLVERS_MAX];
+	size_t i;
+
+	for (i = 0; i < RESOLVERS_MAX; i++)
+		asked[i] = u->disc.in_round && u->disc.resolver[i].state == DISC_ASKED;
+	disc_tick(&u->disc, now);
+	for (i = 0; i < u->resolvers.count; i++)
+		if (asked[i] && u->disc.resolver[i].state == DISC_HAS_FAILED)
+			note_trouble(u, &u->resolvers.list[i], "does not answer");
+}
+
 static void on_timer(struct timer *timer)
 {
 	struct uplink *u = timer->owner;
@@ -293,7 +308,7 @@ static void on_timer(struct timer *timer)
 	expire_rdnss(u, now);
 	uplink_read_resolvers(u);
 	solicit(u, now);
-	disc_tick(&u->disc, now);
+	tick(u, now);
 	uplink_set_timer(u);
 	daemon_changed();
 }
