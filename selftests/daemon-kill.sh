@@ -13,43 +13,7 @@ iperf_start()
 {
 	net_daemon ran iperf3 iperf3 -s
 	wait_for 30 sh -c 'ip netns exec ran ss -Hltn "( sport = :5201 )" | grep -q .' || bail "no iperf3: $(net_logs)"
-	net_daemon phone iperf3-client iperf3 -c "$HOST4" -t 3600 -b 400k -l 1000
-	wait_for 30 iperf_goes || bail "iperf3 does not come through: $(net_logs)"
-}
-
-# iperf_port: of the phone's data connection, not of the one that controls it; empty if there is none
-iperf_port()
-{
-	in_ns phone ss -HtniO state established "( dport = :5201 )" |
-		sed -n 's/.* [^ ]*:\([0-9]*\) *[^ ]*:5201 .*bytes_acked:\([0-9]*\).*/\2 \1/p' | sort -n | sed -n '$s/.* //p'
-}
-
-# iperf_acked: octets that the server has acknowledged
-iperf_acked()
-{
-	in_ns phone ss -Htni state established "( dport = :5201 and sport = :$IPERF_PORT )" |
-		sed -n 's/.*bytes_acked:\([0-9]*\).*/\1/p'
-}
-
-iperf_goes()
-{
-	IPERF_PORT=$(iperf_port)
-	[ -n "$IPERF_PORT" ] && acked=$(iperf_acked) && [ "${acked:-0}" -gt 10000 ]
-}
-
-# acked_more: since $acked_before
-acked_more()
-{
-	acked_now=$(iperf_acked)
-	[ "${acked_now:-0}" -gt $((acked_before + 10000)) ] ||
-		{ echo "acknowledged: $acked_before before, ${acked_now:-connection lost} now"; return 1; }
-}
-
-# flows NAME: the connection that was begun first goes on
-flows()
-{
-	acked_before=$(iperf_acked)
-	check "$1" wait_for 20 acked_more
+	iperf_client -b 400k -l 1000
 }
 
 # kill_in STATE [changes]: ended there by force, the daemon leaves the kernel as it is; its next start finds the same

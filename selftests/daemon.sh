@@ -111,12 +111,26 @@ test_flap()
 	check "another name and back" wait_for 10 works
 }
 
+# Router Solicitations that have come to the router, which hears what is sent to all of them
+solicits()
+{
+	in_ns ran awk '$1 == "Icmp6InRouterSolicits" { print $2 }' /proc/net/snmp6
+}
+
+solicited()
+{
+	[ "$(solicits)" -gt "$solicits_before" ]
+}
+
 test_kill()
 {
 	pair_state >"$LIB_TMP/running"
 	daemon_kill KILL
 	check "after kill -9 IPv4 goes through" works
+	ip -n ran address add ff02::2/64 dev cell0 autojoin
+	solicits_before=$(solicits)
 	daemon_start
+	check "a start asks the routers" wait_for 10 solicited
 	check "a new start adopts what is there" wait_for 10 state_is active
 	check_equal "nothing is changed by it" "" "$(pair_state | diff "$LIB_TMP/running" -)"
 	daemon_kill TERM
@@ -414,7 +428,7 @@ run_all()
 }
 
 [ -c /dev/net/tun ] || modprobe tun || bail "no tun devices: modprobe tun fails"
-tap_plan 114
+tap_plan 115
 rm -rf /etc/clat
 pair_up || bail "the network does not come up"
 run_all
