@@ -85,7 +85,7 @@ profile()
 }
 
 # report PROFILE TARGET...: how many lines of each file of kernel/core/ were executed; the last word is the
-# percentage of all
+# percentage of all, or "-" for a target that is of clatctl
 report()
 {
 	report_profile=$1 report_first=$2
@@ -98,7 +98,7 @@ report()
 				printf "%-16s %4d of %4d lines\n", $1, $8 - $9, $8
 				all += $8; missed += $9
 			}
-			END { printf "%.2f\n", all ? 100 * (all - missed) / all : 0 }'
+			END { if (all) printf "%.2f\n", 100 * (all - missed) / all; else print "-" }'
 }
 
 lines()

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fuzzer: answers of DNS servers, and the prefixes in them. What is taken for an answer answers our query; addresses are
+ * in the message; each prefix, with a well-known address put under it by RFC 6052, is one of them. The first octet says
+ * what is put right before.
+ */
+#include "check.h"
+#include "dnsmsg.h"
+#include "pref64.h"
+
+#define FIX_HEADER 1
+#define FIX_QUESTION 2
+#define FIX_COUNTS 4
+#define ID 0x1234
+#define HEADER 12
+#define QUERY_MAX 128
+
+/* The header and the question of the query, turned into those of an answer. */
+static void fix(uint8_t flags, uint8_t *data, size_t size)
+{
+	uint8_t query[QUERY_MAX];
+	size_t len;
+
+	check(!dnsmsg_query(ID, query, sizeof(query), &len));
+	if (flags & FIX_HEADER && size >= HEADER) {
+		memcpy(data, query, 2);
+		data[2] = (uint8_t)((data[2] & 0x07) | 0x80);
+		data[4] = 0;
+		data[5] = 1;
+	}
+	if (flags & FIX_QUESTION && size >= len)
+		memcpy(data + HEADER, query + HEADER, len - HEADER);
+	/* Few records, so that not every answer is cut off. */
+	if (flags & FIX_COUNTS && size >= HEADER) {
+		data[6] = data[8] = data[10] = 0;
+		data[7] &= 7;
+		data[9] &= 1;
+		data[11] &= 1;
+	}
+}
+
+/* RFC 6052, section 2.2: the IPv4 address follows the prefix, octet 8 is left out. */
+static struct in6_addr embed(const struct plat *plat, uint8_t last)
+{
+	const uint8_t v4[4] = { 192, 0, 0, last };
+	struct in6_addr addr = plat->addr;
+	size_t i, at = plat->len / 8;
+
+	for (i = 0; i < 4; i++) {
+		if (at == 8)
+			at++;
+		addr.s6_addr[at++] = v4[i];
+	}
+	return addr;
+}
+
+static bool has(const struct dns_answer *answer, struct in6_addr addr)
+{
+	size_t i;
+
+	for (i = 0; i < answer->count; i++)
+		if (!memcmp(&answer->addrs[i], &addr, sizeof(addr)))
+			return true;
+	return false;
+}
+
+static void look_at_prefixes(const struct dns_answer *answer)
+{
+	struct plat plat[8];
+	size_t count = pref64_collect(answer->addrs, answer->count, plat, 8), i, j;
+
+	check(count <= 8);
+	for (i = 0; i < count; i++) {
+		check(pref64_usable(&plat[i]));
+		check(has(answer, embed(&plat[i], 170)) || has(answer, embed(&plat[i], 171)));
+		for (j = 0; j < i; j++)
+			check(!plat_equal(&plat[i], &plat[j]));
+	}
+}
+
+static void look(const uint8_t *data, size_t size)
+{
+	struct dns_answer answer;
+	enum dns_verdict verdict = dnsmsg_parse(data, size, ID, &answer);
+	size_t i;
+
+	check((verdict == DNS_ADDRESSES) == (answer.count > 0));
+	check(answer.count <= DNSMSG_ADDRS_MAX);
+	check(answer.ttl <= INT32_MAX);
+	if (verdict == DNS_FOREIGN)
+		return;
+	check(size > HEADER && data[0] == ID >> 8 && data[1] == (ID & 0xff) && data[2] & 0x80);
+	for (i = 0; i < answer.count; i++)
+		check(find(data, size, &answer.addrs[i], 16));
+	look_at_prefixes(&answer);
+	/* For another query it is none. */
+	check(dnsmsg_parse(data, size, ID ^ 1, &answer) == DNS_FOREIGN);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t *copy;
+
+	if (!size)
+		return 0;
+	copy = copy_of(data + 1, size - 1);
+	fix(data[0], copy, size - 1);
+	look(copy, size - 1);
+	free(copy);
+	return 0;
+}
