@@ -173,14 +173,18 @@ static void picks_the_best_prefix(void **state)
 	const struct prefix64 ula_first[] = { { v6("fd00:1::1"), false }, { v6("2001:db8::1"), false } };
 	const struct prefix64 deprecated[] = { { v6("2001:db8::1"), true }, { v6("2a00::1"), false } };
 	const struct prefix64 longest[] = { { v6("2a00::1"), false }, { v6("2001:db8::1"), false } };
+	/* By common bits alone it would be the first: 6to4 has another label. */
+	const struct prefix64 label[] = { { v6("2002:1::1"), false }, { v6("4000::1"), false } };
 	const struct prefix64 equal[] = { { v6("2a00:1::1"), false }, { v6("2a00:2::1"), false } };
-	struct plat global = plat("2001:db8:64::", 96), local = plat("fd00:64::", 96), wkp = plat("64:ff9b::", 96);
+	struct plat global = plat("2001:db8:64::", 96), local = plat("fd00:64::", 96), wkp = plat("64:ff9b::", 96),
+		    other = plat("2a00:64::", 96);
 
 	(void)state;
 	assert_int_equal(address_pick_prefix(ula_first, 2, &global), 1);
 	assert_int_equal(address_pick_prefix(ula_first, 2, &local), 0);
 	assert_int_equal(address_pick_prefix(deprecated, 2, &global), 1);
 	assert_int_equal(address_pick_prefix(longest, 2, &global), 1);
+	assert_int_equal(address_pick_prefix(label, 2, &other), 1);
 	assert_int_equal(address_pick_prefix(equal, 2, &wkp), 0);
 	assert_int_equal(address_pick_prefix(equal, 1, &wkp), 0);
 	assert_int_equal(address_pick_prefix(equal, 0, &wkp), -1);

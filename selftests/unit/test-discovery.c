@@ -351,7 +351,9 @@ static void second_resolver_knows_better(void **state)
 	struct discoverer d = start(2, T0);
 
 	(void)state;
+	asked(&d);
 	denied(&d, 0, 300, T0);
+	assert_int_equal(asked(&d), 2);
 	found(&d, 1, "64:ff9b::/96", NULL, 600, T0);
 	assert_list(&d, "64:ff9b::/96");
 	assert_false(d.denied);

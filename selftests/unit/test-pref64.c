@@ -93,6 +93,22 @@ static void twice(void **state)
 	check_rows(rows, COUNT(rows));
 }
 
+/* Each length by the second of the well-known addresses. */
+static void either_address(void **state)
+{
+	static const struct row rows[] = {
+		{ "3fff:1:c000:ab::", "3fff:1::", 32 },
+		{ "3fff:1:2c0:0:ab::", "3fff:1:200::", 40 },
+		{ "3fff:1:203:c000:0:ab00::", "3fff:1:203::", 48 },
+		{ "3fff:1:203:4c0:0:ab::", "3fff:1:203:400::", 56 },
+		{ "3fff:1:203:405:c0:0:ab00:0", "3fff:1:203:405::", 64 },
+		{ "64:ff9b::c000:ab", "64:ff9b::", 96 },
+	};
+
+	(void)state;
+	check_rows(rows, COUNT(rows));
+}
+
 static void order_is_kept(void **state)
 {
 	const struct in6_addr addrs[] = {
@@ -144,6 +160,7 @@ int main(void)
 		cmocka_unit_test(all_lengths),
 		cmocka_unit_test(not_a_prefix),
 		cmocka_unit_test(twice),
+		cmocka_unit_test(either_address),
 		cmocka_unit_test(order_is_kept),
 		cmocka_unit_test(room_is_bounded),
 		cmocka_unit_test(lengths),
