@@ -10,11 +10,26 @@ set -u
 # in_namespaces SCRIPT CASE...: as runner.sh runs it
 in_namespaces()
 {
-	timeout -s KILL 300 unshare --net --mount --pid --fork --kill-child --mount-proc sh -c '
+	secs=$(sed -n '2,40s/^# timeout: *//p' "$1" | head -n 1)
+	timeout -s KILL "${secs:-300}" unshare --net --mount --pid --fork --kill-child --mount-proc sh -c '
 		ip link set lo up
 		mount -t sysfs sysfs /sys
 		mount -t debugfs debugfs /sys/kernel/debug
 		exec sh "$@"' sh "$@" </dev/null 2>&1
+}
+
+# until_noticed: TAP goes through. That of a daemon's test, which takes minutes, ends where one of the cases has failed:
+# the mutant is killed then, and so is the test, with its next word.
+until_noticed()
+{
+	case $script in
+	daemon*) ;;
+	*) cat; return ;;
+	esac
+	awk -F '\t' '
+		FILENAME != "-" { wanted[$2] = 1; next }
+		{ print; fflush() }
+		/^not ok/ { name = $0; sub(/^not ok *[0-9]* *(- )?/, "", name); if (name in wanted) exit }' "$mutant/tests" -
 }
 
 # run_scripts: with the modules of mutant $number
@@ -23,6 +38,8 @@ run_scripts()
 	mutant=mutants/$number
 	rm -f kernel/tests/*.ko kernel/clat.ko
 	cp "$mutant/clat.ko" kernel/
+	cp mutants/0/clatctl ctl/clatctl
+	[ ! -e "$mutant/clatctl" ] || cp "$mutant/clatctl" ctl/clatctl
 	[ ! -e "$mutant/clat_test.ko" ] || cp "$mutant/clat_test.ko" kernel/tests/
 	echo "#mutant $number"
 	for script in $(cut -f 1 "$mutant/tests" | sort -u); do
@@ -38,7 +55,7 @@ run_scripts()
 		set +f
 		# All cases of the suites there are; its arguments are modules.
 		[ "$script" != kunit.sh ] || set --
-		in_namespaces "$path" "$@"
+		in_namespaces "$path" "$@" | until_noticed
 		echo
 		! grep -q '^clat ' /proc/modules || rmmod clat
 	done

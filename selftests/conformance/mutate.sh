@@ -3,10 +3,11 @@
 # Break the code of each row of Documentation/conformance.rst, and show that a test of that row notices.
 #
 # Usage: mutate.sh [ROW...]        (make mutate IDS="ROW...")
-# Every line of the file "mutations" makes a mutant: a module with one change. The row's tests run with it in the
-# sanitized kernel: its KUnit tests where KUnit suites are built with the changed file, the scripts otherwise. It is
-# killed if one of them fails, and survives if none does. One that cannot be judged, for it changes nothing, does not
-# compile, or lets no test come to a result, is an error. Before that all of these tests must pass with nothing changed.
+# Every line of the file "mutations" makes a mutant: a module or a clatctl with one change. The row's tests run with it:
+# its unit tests where clatctl is changed and it has some, by chroot; else in the sanitized kernel its KUnit tests, where
+# KUnit suites are built with the changed file, and the scripts otherwise. It is killed if one of them fails, and survives
+# if none does. One that cannot be judged, for it changes nothing, does not compile, or lets no test come to a result, is
+# an error. Before that all of these tests must pass with nothing changed.
 # The last line is `N killed, N survived, N errors`; the exit status is 0 only if all were killed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -27,13 +28,14 @@ trap 'rm -rf "$top" "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 : >"$work/results"
 
-# plan ROW...: number, row, file and expression of each mutant to $work/plan, the rows' tests in UML to $work/tests
+# plan ROW...: number, row, file and expression of each mutant to $work/plan, the rows' tests in UML and its unit tests
+# to $work/tests
 plan()
 {
 	grep -vE '^(#|$)' "$here/mutations" | awk -v rows=" $* " '
 		rows == "  " || index(rows, " " $1 " ") { print ++n, $0 }' >"$work/plan"
 	awk -f "$here/rows.awk" "$here/../../Documentation/conformance.rst" | awk -F '\t' '
-		(" " $2 " ") ~ / uml / { print $1 "\t" $3 "\t" $4 }' >"$work/tests"
+		(" " $2 " ") ~ / uml / || ($2 == "host" && $3 == "unit") { print $1 "\t" $3 "\t" $4 }' >"$work/tests"
 	for plan_row in "$@"; do
 		grep -q "^[0-9]* $plan_row " "$work/plan" || die "$plan_row: no line in $here/mutations begins so"
 	done
@@ -77,7 +79,14 @@ build_unchanged()
 		tail -n 40 "$work/build" >&2
 		die "the tree does not build"
 	fi
-	cp "$top/kernel/clat.ko" "$top/kernel/tests/clat_test.ko" "$top/mutants/0/"
+	cp "$top/kernel/clat.ko" "$top/kernel/tests/clat_test.ko" "$top/ctl/clatctl" "$top/mutants/0/"
+}
+
+# units_unchanged: unit tests that fail anyhow show nothing
+units_unchanged()
+{
+	grep -q '	unit	' "$work/tests" || return 0
+	in_tree make "-j$(nproc)" -C selftests/unit check || { tail -n 40 "$work/build" >&2; die "the unit tests fail unchanged"; }
 }
 
 # change NUMBER FILE EXPRESSION TO: write the changed file, or give an error
@@ -94,6 +103,10 @@ make_mutants()
 	: >"$work/kunit"
 	while read -r number row file expression; do
 		mkdir "$top/mutants/$number"
+		case $file in ctl/*)
+			ctl_mutant "$number" "$row" "$file" "$expression"
+			continue ;;
+		esac
 		name=$(basename "$file")
 		if ! grep -q "^$row	kunit.sh	" "$work/tests"; then
 			name=
@@ -117,10 +130,21 @@ make_mutants()
 	[ ! -s "$work/kunit" ] || all_kunit
 }
 
+# ctl_mutant NUMBER ROW FILE EXPRESSION
+ctl_mutant()
+{
+	change "$1" "$3" "$4" "$work/changed" || return 0
+	if grep -q "^$2	unit	" "$work/tests"; then
+		unit_tests "$1" "$2" "$3"
+	elif tests_of "$1" "$2" '!='; then
+		one_program "$1" "$3"
+	fi
+}
+
 # tests_of NUMBER ROW OPERATOR: its tests, those of kunit.sh (==) or all others (!=)
 tests_of()
 {
-	awk -F '\t' -v row="$2" "\$1 == row && \$2 $3 \"kunit.sh\" { print \$2 \"\\t\" \$3 }" "$work/tests" \
+	awk -F '\t' -v row="$2" "\$1 == row && \$2 != \"unit\" && \$2 $3 \"kunit.sh\" { print \$2 \"\\t\" \$3 }" "$work/tests" \
 		>"$top/mutants/$1/tests"
 	[ -s "$top/mutants/$1/tests" ] || { result "$1" error "its row has no test in UML that could notice"; return 1; }
 	cat "$top/mutants/$1/tests" >>"$top/mutants/0/tests"
@@ -200,6 +224,55 @@ one_module()
 	cp "$work/original" "$top/$2"
 }
 
+# one_program NUMBER FILE
+one_program()
+{
+	cp -p "$top/$2" "$work/original"
+	cp "$work/changed" "$top/$2"
+	if in_tree make "-j$(nproc)" ctl; then
+		cp "$top/ctl/clatctl" "$top/kernel/clat.ko" "$top/mutants/$1/"
+		say "built: $(row_of "$1")"
+	else
+		result "$1" error "does not compile: $(grep -m 1 'error:' "$work/build")"
+	fi
+	cp "$work/original" "$top/$2"
+}
+
+# unit_tests NUMBER ROW FILE: of the row, with the changed FILE, judged at once
+unit_tests()
+{
+	awk -F '\t' -v row="$2" '$1 == row && $2 == "unit" { print $3 }' "$work/tests" | sort -u >"$work/wanted"
+	cp -p "$top/$3" "$work/original"
+	cp "$work/changed" "$top/$3"
+	unit_programs=$(cd "$top/selftests/unit" && while read -r case; do grep -lw "$case" test-*.c; done <"$work/wanted" |
+		sed 's/\.c$//' | sort -u)
+	# shellcheck disable=SC2086 # a list of programs
+	if ! in_tree make "-j$(nproc)" -C selftests/unit $unit_programs; then
+		result "$1" error "does not compile: $(grep -m 1 'error:' "$work/build")"
+	else
+		for program in $unit_programs; do
+			in_tree timeout 120 env CMOCKA_MESSAGE_OUTPUT=TAP "selftests/unit/$program" || :
+			cat "$work/build"
+		done >"$work/tap"
+		tap_names 'not ok' >"$work/failed"
+		tap_names ok >"$work/passed"
+		judged "$1"
+	fi
+	cp "$work/original" "$top/$3"
+}
+
+# judged NUMBER: by the cases of its row, in $work/failed and $work/passed
+judged()
+{
+	if [ -s "$work/failed" ]; then
+		result "$1" killed "$(head -n 1 "$work/failed")"
+	elif cmp -s "$work/wanted" "$work/passed"; then
+		result "$1" SURVIVED "$(sed -n "${1}s/^[0-9]* [^ ]* //p" "$work/plan")"
+	else
+		result "$1" error "no result of: $(comm -23 "$work/wanted" "$work/passed" | head -n 1): $(tail -n 1 "$work/tap")"
+	fi
+}
+
 # ready: the mutants that have a module and no result yet, in order
 ready()
 {
@@ -238,12 +311,8 @@ verdict()
 		else
 			result 0 passed "all $(grep -c . "$work/wanted") tests"
 		fi
-	elif [ -s "$work/failed" ]; then
-		result "$number" killed "$(head -n 1 "$work/failed")"
-	elif cmp -s "$work/wanted" "$work/passed"; then
-		result "$number" SURVIVED "$(sed -n "${number}s/^[0-9]* [^ ]* //p" "$work/plan")"
 	else
-		result "$number" error "no result of: $(comm -23 "$work/wanted" "$work/passed" | head -n 1): $(tail -n 1 "$work/tap")"
+		judged "$number"
 	fi
 }
 
@@ -255,6 +324,7 @@ tap_names()
 
 run_all()
 {
+	[ -e "$top/mutants/0/tests" ] || return 0
 	sort -u "$top/mutants/0/tests" -o "$top/mutants/0/tests"
 	run_machine 0
 	grep -q '^0	passed' "$work/results" || die "nothing can be shown: see above"
@@ -290,6 +360,7 @@ report()
 
 plan "$@"
 build_unchanged
+units_unchanged
 make_mutants
 run_all
 report
