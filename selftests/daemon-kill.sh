@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl daemon: killed in every state that an uplink can be in, and started again, while a connection goes on.
 # runs-in: uml qemu
+# only-all: qemu
 # timeout: 400
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl daemon: ten minutes in which nothing happens on the network, seen by strace. Only the watchdog wakes it.
 # runs-in: uml qemu
+# only-all: qemu
 # timeout: 240
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"

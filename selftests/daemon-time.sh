@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl daemon: what it does in minutes and hours, with its clock run faster.
 # runs-in: uml qemu
+# only-all: qemu
 # timeout: 400
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl daemon: what it finds, keeps right and adopts on an uplink whose network changes under it.
 # runs-in: uml qemu
+# only-all: qemu
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
