@@ -81,8 +81,7 @@ endif
 uninstall:
 	$(if $(DESTDIR),,$(DKMS) remove -m clat -v $(VERSION) --all || true)
 	rm -rf $(DESTDIR)$(DKMS_SOURCE)
-	rm -f $(DESTDIR)$(PREFIX)/sbin/clatctl $(DESTDIR)$(PREFIX)/share/man/man8/clatctl.8 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/clatctl
+	$(MAKE) -C ctl uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
 # Also where no kernel headers are installed
 clean:
