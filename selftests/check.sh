@@ -12,7 +12,7 @@
 #                           the sanitized kernel seldom fails in the other one
 #   # cpus: 2               processors it needs in QEMU (default 1)
 #   # timeout: 300          seconds (default 300)
-#   # apart: qemu           there, in a second machine beside that of the others, since it takes long
+#   # apart: uml qemu       there, in a second machine beside that of the others, since it takes long
 # Needs root or sudo, and installs mmdebstrap. Guest roots and the test kernel are kept in $CLAT_CACHE
 # (default /var/cache/clat), logs of the last run in $CLAT_CACHE/logs. The last line is
 # `N passed, N failed[, N skipped]`; the exit status is 0 only if something ran and nothing failed.

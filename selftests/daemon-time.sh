@@ -4,6 +4,7 @@
 # runs-in: uml qemu
 # only-all: qemu
 # timeout: 400
+# apart: uml qemu
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
 . "$SELFTESTS/dns/pair.sh"

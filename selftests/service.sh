@@ -4,6 +4,7 @@
 # more than the unit allows it; completion in the shell.
 # runs-in: uml
 # timeout: 240
+# apart: uml
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
 . "$SELFTESTS/dns/pair.sh"

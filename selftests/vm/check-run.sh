@@ -49,7 +49,7 @@ check_headers()
 	done
 }
 
-# QEMU's machines take longest and are seldom busy on two processors: beside them goes all else, one after another.
+# QEMU's machines take longest, and what is apart mostly waits for timers: beside them goes all else, one after another.
 check_run()
 {
 	check_headers
@@ -67,10 +67,13 @@ check_run()
 		check_static
 		check_unit
 	fi
+	run_place uml uml-apart "$VM_DIR/uml-run.sh" "$(scripts_for uml apart)" &
+	check_uml_apart=$!
 	run_place uml uml "$VM_DIR/uml-run.sh" "$(scripts_for uml)" &
 	wait $!
 	[ -n "$only" ] || check_fuzz
 	[ -n "$only" ] || [ -z "$all" ] || check_elsewhere
+	wait "$check_uml_apart"
 	wait "$check_apart"
 	wait "$check_qemu"
 	trap 'exit 130' INT TERM HUP
