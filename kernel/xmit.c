@@ -8,6 +8,7 @@
 #include <net/gso.h>
 #include <net/icmp.h>
 #include <net/ip.h>
+#include <net/sock.h>
 
 #include "clat.h"
 
@@ -89,6 +90,18 @@ static int clat_verdict46(struct clat_dev *clat, const struct clat_config *cfg,
 }
 
 /*
+ * What the kernel itself says by ICMP needs no answer: nobody waits for one, and
+ * the socket that would send it is locked while it sends.
+ */
+static bool clat_is_kernel_icmp(const struct sk_buff *skb)
+{
+	const struct sock *sk = skb->sk;
+
+	return sk && sk_fullsock(sk) && sk->sk_kern_sock &&
+	       sk->sk_protocol == IPPROTO_ICMP;
+}
+
+/*
  * Programs fail over at once where they would hang otherwise. What is sent is
  * subject to the rate limits of the stack, and finds the client behind NAT44.
  */
@@ -96,7 +109,7 @@ static void clat_answer46(struct sk_buff *skb, int reason,
 			  const struct clat_flow46 *flow)
 {
 	/* The answer is routed by the route of the packet. */
-	if (!skb_valid_dst(skb))
+	if (!skb_valid_dst(skb) || clat_is_kernel_icmp(skb))
 		return;
 
 	switch (reason) {

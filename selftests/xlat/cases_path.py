@@ -191,6 +191,24 @@ def no_route():
     equal(*W.echo46(), "with the route back")
 
 
+@case("no IPv6 route: what the kernel answers with is not answered itself")
+def no_route_back():
+    W.configure()
+    far6 = W.embed(SERVER4)
+    ip("-n", "phone", "route", "del", "default", "via", "fe80::1", "dev", "wwan0")
+    try:
+        before = W.quiet()
+        with raw_icmp() as icmp:
+            W.from_far(ip6(far6, NEAR6, ICMP6, icmp6(far6, NEAR6, 128)))
+            equal(icmp.recv(2000)[20], 8, "type of what came")
+            wait(lambda: W.moved(before) == {"route46": 1}, "the reply is dropped")
+            packet = u(100)
+            W.from_phone(packet)
+            told(icmp.recv(2000), 3, 1, 0, packet, NEAR4)
+    finally:
+        ip("-n", "phone", "route", "add", "default", "via", "fe80::1", "dev", "wwan0")
+
+
 @case("no PLAT prefix: 3/1")
 def no_plat():
     W.configure(plat=())
