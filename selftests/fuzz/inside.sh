@@ -13,7 +13,7 @@ LLVM=-14
 # Long packets are made of short inputs: fz_packet_read(). Values that get closer to what they are compared with
 # are kept as new lines are: mistakes by one hide there. An input takes a millisecond, but the timeout is of the
 # clock on the wall, and a machine with other things to do lets a fuzzer stand for half a minute.
-options='-max_len=512 -timeout=300 -dict=words.dict -use_value_profile=1'
+options='-max_len=512 -timeout=300 -report_slow_units=300 -dict=words.dict -use_value_profile=1'
 short_runs=10000
 
 work=$(mktemp -d)
