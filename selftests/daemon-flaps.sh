@@ -3,7 +3,6 @@
 # clatctl daemon: ten thousand random flaps of its uplink, and it is as it was: no memory, no descriptor more.
 # runs-in: uml
 # timeout: 900
-# apart: uml
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
 . "$SELFTESTS/dns/pair.sh"
