@@ -3,7 +3,7 @@
 # clatctl daemon: killed in every state that an uplink can be in, and started again, while a connection goes on.
 # runs-in: uml qemu
 # only-all: qemu
-# timeout: 400
+# timeout: 600
 # apart: uml qemu
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"

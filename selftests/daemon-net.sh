@@ -4,7 +4,7 @@
 # while the network changes under them.
 # runs-in: qemu
 # cpus: 2
-# timeout: 500
+# timeout: 600
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
 . "$SELFTESTS/dns/pair.sh"

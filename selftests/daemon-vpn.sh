@@ -3,7 +3,7 @@
 # clatctl daemon: a full-tunnel VPN to an IPv4 literal, which only CLAT reaches, comes and goes.
 # runs-in: uml qemu
 # only-all: qemu
-# timeout: 300
+# timeout: 600
 # apart: uml qemu
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
