@@ -99,11 +99,11 @@ test_addresses()
 {
 	daemon_kill KILL
 	ctl down --all >/dev/null
-	in_ns phone sysctl -qw net.ipv6.neigh.wwan0.retrans_time_ms=8000
+	in_ns phone sysctl -qw net.ipv6.neigh.wwan0.retrans_time_ms=20000
 	daemon_start
 	check "the address waits for duplicate address detection" wait_for 10 state_is tentative
 	kill_in tentative changes
-	check "then it is up" wait_for 20 state_is active
+	check "then it is up" wait_for 60 state_is active
 	check_equal "with the same addresses" "$first" "$(pair_of)"
 	in_ns phone sysctl -qw net.ipv6.neigh.wwan0.retrans_time_ms=300
 }
