@@ -99,9 +99,9 @@ for HOW in UDP ping; do
 	OPTION=
 	[ "$HOW" = UDP ] || OPTION=-I
 	check_equal "traceroute by $HOW from the phone" "$DUMMY4 $DUMMY4 $NET_INET4" \
-		"$(route_of phone traceroute $OPTION -n -q 1 -m 10 "$NET_INET4")"
+		"$(route_of phone traceroute $OPTION -n -q 1 -N 1 -m 10 "$NET_INET4")"
 	check_equal "traceroute by $HOW from a client" "$NET_HOTSPOT4 $DUMMY4 $DUMMY4 $NET_INET4" \
-		"$(route_of client traceroute $OPTION -n -q 1 -m 10 "$NET_INET4")"
+		"$(route_of client traceroute $OPTION -n -q 1 -N 1 -m 10 "$NET_INET4")"
 done
 
 # From the Internet: the NAT64 and the phone lead some ports to us.
@@ -109,7 +109,7 @@ CLIENT4=$(ip -n client -o -4 address show dev eth0 | sed 's|.* inet \([0-9.]*\)/
 for PORT in $(seq $BIB_PORT $((BIB_PORT + 15))); do
 	in_ns plat jool -i plat bib add --udp "$NET_POOL4#$PORT" "$CLAT6#$PORT"
 done
-TO_PHONE=$(route_of inet traceroute -U -n -q 1 -m 10 -p $BIB_PORT "$NET_POOL4")
+TO_PHONE=$(route_of inet traceroute -U -n -q 1 -N 1 -m 10 -p $BIB_PORT "$NET_POOL4")
 check_equal "traceroute from the Internet to the phone ends there" "198.51.100.1 $NET_POOL4" \
 	"$(echo "$TO_PHONE" | awk '{ print $1, $NF }')" || diag "$TO_PHONE"
 check_equal "it is three hops" 3 "$(echo "$TO_PHONE" | wc -w)"
@@ -118,7 +118,7 @@ check_equal "tracepath from the Internet to the phone finds the MTU" 1480 "$(pmt
 in_ns phone nft add chain ip hotspot inward '{ type nat hook prerouting priority dstnat; }'
 in_ns phone nft add rule ip hotspot inward iifname "$CLAT" udp dport "$BIB_PORT-$((BIB_PORT + 15))" dnat to "$CLIENT4"
 in_ns phone conntrack -D -p udp >/dev/null 2>&1
-TO_CLIENT=$(route_of inet traceroute -U -n -q 1 -m 10 -p $BIB_PORT "$NET_POOL4")
+TO_CLIENT=$(route_of inet traceroute -U -n -q 1 -N 1 -m 10 -p $BIB_PORT "$NET_POOL4")
 check_equal "traceroute from the Internet to a client ends there, four hops away" "198.51.100.1 $NET_POOL4 4" \
 	"$(echo "$TO_CLIENT" | awk '{ print $1, $NF, NF }')" || diag "$TO_CLIENT"
 check_equal "tracepath from the Internet to a client finds the MTU" 1480 "$(pmtu_of inet -p $BIB_PORT "$NET_POOL4")" ||
