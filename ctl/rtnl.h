@@ -12,9 +12,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct nl_msg;
 struct nl_sock;
 
+typedef int (*rtnl_each)(struct nl_msg *msg, void *arg);
+
+/* rtnl.c */
+struct rtnl_list {
+	void *items;
+	size_t count;
+	bool failed;		/* out of memory */
+};
+
 struct nl_sock *rtnl_sock(void);
+int rtnl_dump(int type, const void *hdr, size_t size, rtnl_each each, void *arg, const char *what);
+void rtnl_list_add(struct rtnl_list *list, const void *item, size_t size);
+int rtnl_list_fill(struct rtnl_list *list, int type, const void *hdr, size_t size, rtnl_each each, const char *what);
 
 /* rtnl_link.c */
 struct link {

@@ -47,27 +47,18 @@ static bool parse(struct nlmsghdr *nlh, struct addr *addr)
 	return true;
 }
 
-struct list {
+struct of_interface {
+	struct rtnl_list list;		/* the first: it is what on_addr() is given */
 	int ifindex;
-	struct addr *items;
-	size_t count;
-	bool failed;
 };
 
 static int on_addr(struct nl_msg *msg, void *arg)
 {
-	struct list *list = arg;
-	struct addr *grown, addr;
+	struct of_interface *of = arg;
+	struct addr addr;
 
-	if (!parse(nlmsg_hdr(msg), &addr) || (list->ifindex && addr.ifindex != list->ifindex))
-		return NL_SKIP;
-	grown = realloc(list->items, (list->count + 1) * sizeof(addr));
-	if (!grown) {
-		list->failed = true;
-		return NL_SKIP;
-	}
-	grown[list->count++] = addr;
-	list->items = grown;
+	if (parse(nlmsg_hdr(msg), &addr) && (!of->ifindex || addr.ifindex == of->ifindex))
+		rtnl_list_add(&of->list, &addr, sizeof(addr));
 	return NL_OK;
 }
 
@@ -81,30 +72,12 @@ static int on_addr(struct nl_msg *msg, void *arg)
 int addr_list(int family, int ifindex, struct addr **list, size_t *count)
 {
 	struct ifaddrmsg ifa = { .ifa_family = (uint8_t)family };
-	struct list l = { .ifindex = ifindex };
-	struct extack ack;
-	struct nl_msg *msg;
+	struct of_interface of = { .ifindex = ifindex };
+	int code = rtnl_list_fill(&of.list, RTM_GETADDR, &ifa, sizeof(ifa), on_addr, "addresses");
 
-	*list = NULL;
-	*count = 0;
-	if (!rtnl_sock())
-		return failure_get().code;
-	msg = nlmsg_alloc_simple(RTM_GETADDR, NLM_F_DUMP);
-	if (!msg || nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO) < 0) {
-		nlmsg_free(msg);
-		return fail(CTL_REFUSED, NULL, "out of memory for a netlink message");
-	}
-	nl_request(rtnl_sock(), msg, on_addr, &l, &ack);
-	nlmsg_free(msg);
-	if (ack.error || l.failed) {
-		free(l.items);
-		if (l.failed)
-			return fail(CTL_REFUSED, NULL, "cannot read addresses: out of memory");
-		return nl_fail(&ack, NULL, "cannot read addresses");
-	}
-	*list = l.items;
-	*count = l.count;
-	return CTL_OK;
+	*list = of.list.items;
+	*count = of.list.count;
+	return code;
 }
 
 static struct nl_msg *change(int type, int flags, const struct addr *addr)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Interfaces: what clatctl must know of one, and clat devices made, brought up and deleted. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <linux/if_link.h>
@@ -13,16 +12,6 @@
 #include "ctl.h"
 #include "nl.h"
 #include "rtnl.h"
-
-/* The socket that all rtnetlink requests share, or NULL with the failure recorded. */
-struct nl_sock *rtnl_sock(void)
-{
-	static struct nl_sock *sock;
-
-	if (!sock)
-		sock = nl_open(NETLINK_ROUTE);
-	return sock;
-}
 
 static struct nl_msg *message(int type, int flags, int ifindex)
 {
@@ -89,54 +78,25 @@ static int on_link(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-struct list {
-	struct link *items;
-	size_t count;
-	bool failed;
-};
-
 static int on_listed(struct nl_msg *msg, void *arg)
 {
-	struct list *list = arg;
-	struct link *grown, link;
+	struct link link;
 
-	if (!parse_link(nlmsg_hdr(msg), &link))
-		return NL_SKIP;
-	grown = realloc(list->items, (list->count + 1) * sizeof(link));
-	if (!grown) {
-		list->failed = true;
-		return NL_SKIP;
-	}
-	grown[list->count++] = link;
-	list->items = grown;
+	if (parse_link(nlmsg_hdr(msg), &link))
+		rtnl_list_add(arg, &link, sizeof(link));
 	return NL_OK;
 }
 
 /* All interfaces, in a list that the caller frees. */
 int link_list(struct link **list, size_t *count)
 {
-	struct list l = { 0 };
-	struct extack ack;
-	struct nl_msg *msg;
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	struct rtnl_list l = { 0 };
+	int code = rtnl_list_fill(&l, RTM_GETLINK, &ifi, sizeof(ifi), on_listed, "interfaces");
 
-	*list = NULL;
-	*count = 0;
-	if (!rtnl_sock())
-		return failure_get().code;
-	msg = message(RTM_GETLINK, NLM_F_DUMP, 0);
-	if (!msg)
-		return CTL_REFUSED;
-	nl_request(rtnl_sock(), msg, on_listed, &l, &ack);
-	nlmsg_free(msg);
-	if (ack.error || l.failed) {
-		free(l.items);
-		if (l.failed)
-			return fail(CTL_REFUSED, NULL, "cannot read interfaces: out of memory");
-		return nl_fail(&ack, NULL, "cannot read interfaces");
-	}
 	*list = l.items;
 	*count = l.count;
-	return CTL_OK;
+	return code;
 }
 
 /* The interface of a name; CTL_NODEV if there is none. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Routes: which interfaces have default routes, the /64 on a link, and the IPv4 default route of a clat device. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <linux/rtnetlink.h>
@@ -39,27 +38,11 @@ static int on_route(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-static int walk(int family, nl_recvmsg_msg_cb_t each, void *arg)
-{
-	struct rtmsg rtm = { .rtm_family = (uint8_t)family };
-	struct extack ack;
-	struct nl_msg *msg;
-
-	if (!rtnl_sock())
-		return failure_get().code;
-	msg = nlmsg_alloc_simple(RTM_GETROUTE, NLM_F_DUMP);
-	if (!msg || nlmsg_append(msg, &rtm, sizeof(rtm), NLMSG_ALIGNTO) < 0) {
-		nlmsg_free(msg);
-		return fail(CTL_REFUSED, NULL, "out of memory for a netlink message");
-	}
-	nl_request(rtnl_sock(), msg, each, arg, &ack);
-	nlmsg_free(msg);
-	return ack.error ? nl_fail(&ack, NULL, "cannot read routes") : CTL_OK;
-}
-
 static int scan_routes(int family, struct scan *scan)
 {
-	return walk(family, on_route, scan);
+	struct rtmsg rtm = { .rtm_family = (uint8_t)family };
+
+	return rtnl_dump(RTM_GETROUTE, &rtm, sizeof(rtm), on_route, scan, "routes");
 }
 
 static bool leaves_by(struct rtnl_route *route, int ifindex)
@@ -207,19 +190,13 @@ int route_default4_sync(int ifindex, const char *ifname, struct in_addr src, uin
 	return code;
 }
 
-struct list {
-	struct route *items;
-	size_t count;
-	bool failed;
-};
-
 /* What can matter to a CLAT: default routes, and IPv6 routes to a /64 or to a part of one. */
 static bool matters(const struct route *route)
 {
 	return !route->len || (route->family == AF_INET6 && route->len >= 64);
 }
 
-static void add_route(struct list *list, struct rtnl_route *from, struct rtnl_nexthop *hop)
+static void add_route(struct rtnl_list *list, struct rtnl_route *from, struct rtnl_nexthop *hop)
 {
 	struct nl_addr *dst = rtnl_route_get_dst(from), *src = rtnl_route_get_pref_src(from);
 	struct route route = {
@@ -230,7 +207,6 @@ static void add_route(struct list *list, struct rtnl_route *from, struct rtnl_ne
 		.metric = rtnl_route_get_priority(from),
 		.gateway = rtnl_route_nh_get_gateway(hop) != NULL,
 	};
-	struct route *grown;
 
 	if (!matters(&route) || rtnl_route_nh_get_flags(hop) & (RTNH_F_DEAD | RTNH_F_LINKDOWN))
 		return;
@@ -238,13 +214,7 @@ static void add_route(struct list *list, struct rtnl_route *from, struct rtnl_ne
 		memcpy(&route.dst, nl_addr_get_binary_addr(dst), nl_addr_get_len(dst));
 	if (src && nl_addr_get_len(src) == sizeof(route.src))
 		memcpy(&route.src, nl_addr_get_binary_addr(src), sizeof(route.src));
-	grown = realloc(list->items, (list->count + 1) * sizeof(route));
-	if (!grown) {
-		list->failed = true;
-		return;
-	}
-	grown[list->count++] = route;
-	list->items = grown;
+	rtnl_list_add(list, &route, sizeof(route));
 }
 
 static void on_listed_object(struct nl_object *object, void *arg)
@@ -267,11 +237,10 @@ static int on_listed(struct nl_msg *msg, void *arg)
 /* Usable unicast routes of all tables that can matter to a CLAT, in a list that the caller frees. */
 int route_list(int family, struct route **list, size_t *count)
 {
-	struct list l = { 0 };
-	int code = walk(family, on_listed, &l);
+	struct rtmsg rtm = { .rtm_family = (uint8_t)family };
+	struct rtnl_list l = { 0 };
+	int code = rtnl_list_fill(&l, RTM_GETROUTE, &rtm, sizeof(rtm), on_listed, "routes");
 
-	if (!code && l.failed)
-		code = fail(CTL_REFUSED, NULL, "cannot read routes: out of memory");
 	*list = l.items;
 	*count = l.count;
 	return code;

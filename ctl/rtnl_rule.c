@@ -5,7 +5,6 @@
  * specific routes, to a hotspot for one, hold all the same: the main table is asked first, without its default routes.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <linux/fib_rules.h>
@@ -39,12 +38,6 @@ static bool same(const struct rule *a, const struct rule *b)
 	       a->suppress == b->suppress;
 }
 
-struct list {
-	struct rule *items;
-	size_t count;
-	bool failed;
-};
-
 static bool parse(struct nlmsghdr *nlh, struct rule *rule)
 {
 	const struct fib_rule_hdr *hdr = nlmsg_data(nlh);
@@ -62,18 +55,10 @@ static bool parse(struct nlmsghdr *nlh, struct rule *rule)
 
 static int on_rule(struct nl_msg *msg, void *arg)
 {
-	struct list *list = arg;
-	struct rule *grown, rule;
+	struct rule rule;
 
-	if (!parse(nlmsg_hdr(msg), &rule))
-		return NL_SKIP;
-	grown = realloc(list->items, (list->count + 1) * sizeof(rule));
-	if (!grown) {
-		list->failed = true;
-		return NL_SKIP;
-	}
-	grown[list->count++] = rule;
-	list->items = grown;
+	if (parse(nlmsg_hdr(msg), &rule))
+		rtnl_list_add(arg, &rule, sizeof(rule));
 	return NL_OK;
 }
 
@@ -81,29 +66,12 @@ static int on_rule(struct nl_msg *msg, void *arg)
 int rule_list(struct rule **list, size_t *count)
 {
 	struct fib_rule_hdr hdr = { .family = AF_INET };
-	struct list l = { 0 };
-	struct extack ack;
-	struct nl_msg *msg;
+	struct rtnl_list l = { 0 };
+	int code = rtnl_list_fill(&l, RTM_GETRULE, &hdr, sizeof(hdr), on_rule, "rules");
 
-	*list = NULL;
-	*count = 0;
-	if (!rtnl_sock())
-		return failure_get().code;
-	msg = nlmsg_alloc_simple(RTM_GETRULE, NLM_F_DUMP);
-	if (!msg || nlmsg_append(msg, &hdr, sizeof(hdr), NLMSG_ALIGNTO) < 0) {
-		nlmsg_free(msg);
-		return fail(CTL_REFUSED, NULL, "out of memory for a netlink message");
-	}
-	nl_request(rtnl_sock(), msg, on_rule, &l, &ack);
-	nlmsg_free(msg);
-	if (ack.error || l.failed) {
-		free(l.items);
-		return l.failed ? fail(CTL_REFUSED, NULL, "cannot read rules: out of memory") :
-				  nl_fail(&ack, NULL, "cannot read rules");
-	}
 	*list = l.items;
 	*count = l.count;
-	return CTL_OK;
+	return code;
 }
 
 static int change(int type, int flags, const struct rule *rule, struct extack *ack)
