@@ -4,6 +4,8 @@
  * ours, is an error itself or isn't there, the checksum is bad, the type is one
  * that the other family lacks.
  */
+#include <linux/slab.h>
+
 #include "message.h"
 
 #define REFUSE_PAYLOAD	24
@@ -79,21 +81,55 @@ static void refuse_not_ours(struct kunit *test)
 			  c->name);
 }
 
+/* A segment for messages to quote */
+static struct quote *refuse_segment(struct kunit *test, bool to6)
+{
+	struct quote *q = quote_new(test, to6);
+	struct ref_packet ref;
+
+	quote_ref(&ref, to6, IPPROTO_TCP, refuse_payload, 0);
+	quote_build(q, &ref);
+	return q;
+}
+
 /* Not even an IP header is there. */
 static void refuse_too_short(struct kunit *test)
 {
 	unsigned int way, len;
 
 	for (way = 0; way < 2; way++) {
-		struct quote *q = quote_new(test, way);
-		struct ref_packet ref;
+		struct quote *q = refuse_segment(test, way);
 
-		quote_ref(&ref, way, IPPROTO_TCP, refuse_payload, 0);
-		quote_build(q, &ref);
 		for (len = 0; len < (way ? 20 : 40); len++) {
 			quote_in_unreach(q, len);
 			quote_expect_drop(test, q, CLAT_DROP_QUOTE46,
 					  CLAT_DROP_QUOTE64, "short");
+		}
+	}
+}
+
+/* The parsers do not rely on their callers: nothing beyond the octets is read. */
+static void refuse_cut_header(struct kunit *test)
+{
+	unsigned int way, len;
+
+	for (way = 0; way < 2; way++) {
+		struct quote *q = refuse_segment(test, way);
+
+		for (len = 0; len < (way ? 20 : 40); len++) {
+			u8 *part = kmemdup(way ? q->v4 : q->v6, len,
+					   GFP_KERNEL);
+			struct clat_packet pkt;
+			int ret;
+
+			KUNIT_ASSERT_NOT_NULL(test, part);
+			ret = way ? clat_parse4_quoted(part, len, &pkt) :
+				    clat_parse6_quoted(part, len, &pkt);
+			kfree(part);
+			KUNIT_EXPECT_EQ_MSG(test, ret,
+					    way ? -CLAT_DROP_QUOTE46 :
+						  -CLAT_DROP_QUOTE64,
+					    "%u octets", len);
 		}
 	}
 }
@@ -185,6 +221,7 @@ static void refuse_no_row(struct kunit *test)
 static struct kunit_case refuse_cases[] = {
 	KUNIT_CASE_PARAM(refuse_not_ours, refuse_foreign_gen_params),
 	KUNIT_CASE(refuse_too_short),
+	KUNIT_CASE(refuse_cut_header),
 	KUNIT_CASE(refuse_nested),
 	KUNIT_CASE(refuse_bad_checksum),
 	KUNIT_CASE(refuse_no_row),
