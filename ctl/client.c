@@ -6,14 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "client.h"
 #include "ctl.h"
 
-#define CONTROL_SOCKET "/run/clat/control"
+#define CONTROL_SOCKET RUN_FOLDER "/control"
 /* Longer than the daemon lets an "up" wait. */
 #define ANSWER_MS 40000
 #define ANSWER_MAX (1 << 20)
@@ -25,14 +24,6 @@ void control_address(struct sockaddr_un *address)
 	address->sun_family = AF_UNIX;
 	snprintf(address->sun_path, sizeof(address->sun_path), CONTROL_SOCKET "%s%.60s", opts.netns ? "." : "",
 		 opts.netns ? opts.netns : "");
-}
-
-/* The network namespace's number: a daemon of another one, reached by the same path, is not asked. */
-uint64_t control_netns(void)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/net", &st) ? 0 : st.st_ino;
 }
 
 static int open_socket(void)
@@ -53,7 +44,7 @@ struct json_object *client_request(const char *command)
 	struct json_object *request = json_schema();
 
 	json_object_object_add(request, "command", json_object_new_string(command));
-	json_object_object_add(request, "netns", json_object_new_uint64(control_netns()));
+	json_object_object_add(request, "netns", json_object_new_uint64(netns_number()));
 	return request;
 }
 
@@ -90,23 +81,16 @@ static char *receive(int fd)
 	return NULL;
 }
 
-static const char *string_of(struct json_object *object, const char *key)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(object, key, &value) && value ? json_object_get_string(value) : NULL;
-}
-
 /* The daemon's failure becomes ours. */
 static int take_error(struct json_object *error)
 {
-	const char *message = string_of(error, "message");
+	const char *message = json_text(error, "message", NULL);
 	struct json_object *code;
 	int number = CTL_REFUSED;
 
 	if (json_object_object_get_ex(error, "code", &code))
 		number = json_object_get_int(code);
-	return fail(number, string_of(error, "hint"), "%s", message ? message : "the daemon refused");
+	return fail(number, json_text(error, "hint", NULL), "%s", message ? message : "the daemon refused");
 }
 
 static int read_answer(const char *text, struct json_object **answer)

@@ -14,7 +14,6 @@
 struct sockaddr_un;
 
 void control_address(struct sockaddr_un *address);
-uint64_t control_netns(void);
 struct json_object *client_request(const char *command);
 int client_ask(struct json_object *request, struct json_object **answer);
 bool client_daemon_runs(void);

@@ -10,7 +10,9 @@
 
 #include "client.h"
 #include "genl.h"
+#include "offload.h"
 #include "show.h"
+#include "tether.h"
 #include "up.h"
 #include "world.h"
 
@@ -48,6 +50,8 @@ int down_device(const struct dev *dev)
 
 	if (!code && pair)
 		code = rules_del(pair->v4);
+	if (!code && dev->uplink)
+		offload_restore((int)dev->uplink);
 	return code ? code : link_del((int)dev->ifindex, dev->ifname);
 }
 
@@ -84,6 +88,8 @@ int down_devices(const char *name, bool all, struct json_object *instances)
 			json_object_array_add(instances, json_dev(&list[i], 0));
 	}
 	free(list);
+	if (all)
+		offload_restore_all();
 	if (cause.code) {
 		failure_set(&cause);
 		return cause.code;
@@ -134,8 +140,16 @@ static int one_shot(const char *name, bool all, struct json_object *instances)
 {
 	/* Without permission there is nothing to lock, and the kernel says so. */
 	int code = geteuid() == 0 ? lock_netns() : CTL_OK;
+	bool hotspot = false;
+	int err;
 
-	return code ? code : down_devices(name, all, instances);
+	if (!code)
+		code = down_devices(name, all, instances);
+	if (all && (!code || code == CTL_INACTIVE || code == CTL_NOMODULE)) {
+		err = tether_drop_all(&hotspot);
+		return err || hotspot ? err : code;
+	}
+	return code ? code : tether_follow();
 }
 
 static int by_daemon(const char *name, bool all, struct json_object **answer)
@@ -179,7 +193,7 @@ const struct command cmd_down = {
 	.help =
 "Removes the IPv4 default route, the clat device with its addresses, and the IPv6 address that up gave to UPLINK. The\n"
 "name of the clat device will do as well. Without a name it takes down the only one there is; --all takes down every\n"
-"clat device of the network namespace.\n"
+"clat device of the network namespace, and switches hotspots off.\n"
 "\n"
 "Exit codes: 0 done; 3 nothing was up.\n",
 	.run = run,

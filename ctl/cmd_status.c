@@ -43,9 +43,7 @@ static int ask_kernel(struct json_object **root)
 
 static bool has(struct json_object *instance, const char *key, const char *value)
 {
-	struct json_object *is;
-
-	return json_object_object_get_ex(instance, key, &is) && is && !strcmp(json_object_get_string(is), value);
+	return !strcmp(json_text(instance, key, ""), value);
 }
 
 /* Takes out what was not asked for. Returns whether one of those left is active. */

@@ -9,6 +9,7 @@
 #include "client.h"
 #include "conf.h"
 #include "show.h"
+#include "tether.h"
 #include "up.h"
 
 static const struct option options[] = {
@@ -160,6 +161,8 @@ static int one_shot(struct up *up)
 		code = up_choose_v6(up);
 	if (!code)
 		code = up_apply(up);
+	if (!code)
+		code = tether_follow();
 	if (code)
 		return code;
 	if (opts.json)

@@ -29,6 +29,7 @@ struct parser {
 	unsigned int line;
 	struct conf *conf;
 	struct settings *settings;	/* of the section, NULL before the first */
+	struct tether_settings *tether;	/* of the section [tether NAME], else NULL */
 	bool general;			/* the section is [clat] */
 	uint32_t seen;			/* keys of this section in this file */
 };
@@ -173,20 +174,36 @@ static int set_metric(struct parser *p, char *value)
 	return CTL_OK;
 }
 
+static int set_nat44(struct parser *p, char *value)
+{
+	return nat44_parse(value, &p->tether->nat44) ?
+		       refuse(p, "nat44 '%s' is none of yes, system", value) : CTL_OK;
+}
+
+static int set_ipv6(struct parser *p, char *value)
+{
+	p->tether->ipv6 = !strcmp(value, "yes");
+	return p->tether->ipv6 || !strcmp(value, "no") ? CTL_OK : refuse(p, "ipv6 '%s' is neither yes nor no", value);
+}
+
+enum where { ANY_UPLINK, GENERAL, TETHER };
+
 static const struct {
 	const char *name;
 	enum conf_key key;
-	bool general;			/* only in [clat] */
+	enum where where;
 	int (*set)(struct parser *p, char *value);
 } keys[] = {
-	{ "uplinks", KEY_UPLINKS, true, set_uplinks },
-	{ "exclude", KEY_EXCLUDE, true, set_exclude },
-	{ "mode", KEY_MODE, false, set_mode },
-	{ "plat", KEY_PLAT, false, set_plat },
-	{ "fallback", KEY_FALLBACK, false, set_fallback },
-	{ "dns", KEY_DNS, false, set_dns },
-	{ "address", KEY_ADDRESS, false, set_address },
-	{ "metric", KEY_METRIC, false, set_metric },
+	{ "uplinks", KEY_UPLINKS, GENERAL, set_uplinks },
+	{ "exclude", KEY_EXCLUDE, GENERAL, set_exclude },
+	{ "mode", KEY_MODE, ANY_UPLINK, set_mode },
+	{ "plat", KEY_PLAT, ANY_UPLINK, set_plat },
+	{ "fallback", KEY_FALLBACK, ANY_UPLINK, set_fallback },
+	{ "dns", KEY_DNS, ANY_UPLINK, set_dns },
+	{ "address", KEY_ADDRESS, ANY_UPLINK, set_address },
+	{ "metric", KEY_METRIC, ANY_UPLINK, set_metric },
+	{ "nat44", KEY_NAT44, TETHER, set_nat44 },
+	{ "ipv6", KEY_IPV6, TETHER, set_ipv6 },
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -204,27 +221,11 @@ static char *trim(char *text)
 	return text;
 }
 
-/* [clat], or [uplink NAME]: several of the same name, in several files, are one. */
-static int read_section(struct parser *p, char *text)
+static int open_uplink(struct parser *p, const char *glob)
 {
 	struct conf *conf = p->conf;
-	char *end = strchr(text, ']'), *glob;
 	size_t i;
 
-	if (!end || end[1])
-		return refuse(p, "'%s' is no section: [clat] or [uplink NAME]", text);
-	*end = '\0';
-	text = trim(text + 1);
-	p->seen = 0;
-	p->general = !strcmp(text, "clat");
-	p->settings = &conf->all;
-	if (p->general)
-		return CTL_OK;
-	if (strncmp(text, "uplink", 6) || !isspace((unsigned char)text[6]))
-		return refuse(p, "unknown section '%s': it is clat or uplink NAME", text);
-	glob = trim(text + 6);
-	if (strlen(glob) >= CONF_GLOB_SIZE || strpbrk(glob, "/ \t"))
-		return refuse(p, "'%s' is no name of an interface", glob);
 	for (i = 0; i < conf->nsections && strcmp(conf->section[i].glob, glob); i++)
 		;
 	if (i == CONF_SECTIONS_MAX)
@@ -232,6 +233,66 @@ static int read_section(struct parser *p, char *text)
 	if (i == conf->nsections)
 		strcpy(conf->section[conf->nsections++].glob, glob);
 	p->settings = &conf->section[i].settings;
+	return CTL_OK;
+}
+
+static int open_tether(struct parser *p, const char *glob)
+{
+	struct conf *conf = p->conf;
+	size_t i;
+
+	for (i = 0; i < conf->ntethers && strcmp(conf->tether[i].glob, glob); i++)
+		;
+	if (i == CONF_SECTIONS_MAX)
+		return refuse(p, "more than %d sections, from '%s' on", CONF_SECTIONS_MAX, glob);
+	if (i == conf->ntethers)
+		strcpy(conf->tether[conf->ntethers++].glob, glob);
+	p->tether = &conf->tether[i].settings;
+	return CTL_OK;
+}
+
+/* The name behind the kind of section that @text begins with, or NULL. */
+static char *behind(char *text, const char *kind)
+{
+	size_t len = strlen(kind);
+
+	return strncmp(text, kind, len) || !isspace((unsigned char)text[len]) ? NULL : trim(text + len);
+}
+
+/* [clat], [uplink NAME] or [tether NAME]: several of the same name, in several files, are one. */
+static int read_section(struct parser *p, char *text)
+{
+	char *end = strchr(text, ']'), *uplink, *tether, *glob;
+
+	if (!end || end[1])
+		return refuse(p, "'%s' is no section: [clat], [uplink NAME] or [tether NAME]", text);
+	*end = '\0';
+	text = trim(text + 1);
+	p->seen = 0;
+	p->general = !strcmp(text, "clat");
+	p->settings = &p->conf->all;
+	p->tether = NULL;
+	if (p->general)
+		return CTL_OK;
+	uplink = behind(text, "uplink");
+	tether = behind(text, "tether");
+	glob = uplink ? uplink : tether;
+	if (!glob)
+		return refuse(p, "unknown section '%s': it is clat, uplink NAME or tether NAME", text);
+	if (strlen(glob) >= CONF_GLOB_SIZE || strpbrk(glob, "/ \t"))
+		return refuse(p, "'%s' is no name of an interface", glob);
+	return uplink ? open_uplink(p, glob) : open_tether(p, glob);
+}
+
+/* Whether a key may stand in the section. */
+static int check_place(struct parser *p, const char *name, enum where where)
+{
+	if (where == GENERAL && !p->general)
+		return refuse(p, "'%s' belongs into the section [clat]", name);
+	if (where == TETHER && !p->tether)
+		return refuse(p, "'%s' belongs into a section [tether NAME]", name);
+	if (where == ANY_UPLINK && p->tether)
+		return refuse(p, "'%s' is said of uplinks: it belongs into [clat] or [uplink NAME]", name);
 	return CTL_OK;
 }
 
@@ -251,14 +312,15 @@ static int read_key(struct parser *p, char *text)
 		;
 	if (i == KEYS)
 		return refuse(p, "unknown key '%s'", name);
-	if (keys[i].general && !p->general)
-		return refuse(p, "'%s' belongs into the section [clat]", name);
+	if (check_place(p, name, keys[i].where))
+		return CTL_BADCONF;
 	if (p->seen & 1u << keys[i].key)
 		return refuse(p, "'%s' is set twice in this section", name);
 	if (!*value)
 		return refuse(p, "'%s' has no value", name);
 	p->seen |= 1u << keys[i].key;
-	p->settings->has |= 1u << keys[i].key;
+	if (!p->tether)
+		p->settings->has |= 1u << keys[i].key;
 	return keys[i].set(p, value);
 }
 

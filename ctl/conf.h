@@ -23,7 +23,9 @@
 enum conf_mode { MODE_AUTO, MODE_FORCE, MODE_OFF };
 
 /* What can be said of one uplink; a bit of @has for each that was said. */
-enum conf_key { KEY_MODE, KEY_PLAT, KEY_FALLBACK, KEY_DNS, KEY_ADDRESS, KEY_METRIC, KEY_UPLINKS, KEY_EXCLUDE };
+enum conf_key {
+	KEY_MODE, KEY_PLAT, KEY_FALLBACK, KEY_DNS, KEY_ADDRESS, KEY_METRIC, KEY_UPLINKS, KEY_EXCLUDE, KEY_NAT44, KEY_IPV6,
+};
 
 struct settings {
 	uint32_t has;
@@ -39,6 +41,15 @@ struct settings {
 	uint32_t metric;
 };
 
+/* Who translates the addresses of a hotspot's clients to the CLAT's. */
+enum nat44 { NAT44_YES, NAT44_SYSTEM };
+
+/* What can be said of one hotspot interface. */
+struct tether_settings {
+	enum nat44 nat44;
+	bool ipv6;			/* forwarded too */
+};
+
 struct conf {
 	char uplinks[CONF_GLOBS_MAX][CONF_GLOB_SIZE];
 	size_t nuplinks;		/* 0: those that have an IPv6 default route */
@@ -50,12 +61,20 @@ struct conf {
 		struct settings settings;
 	} section[CONF_SECTIONS_MAX];
 	size_t nsections;
+	struct conf_tether {
+		char glob[CONF_GLOB_SIZE];
+		struct tether_settings settings;
+	} tether[CONF_SECTIONS_MAX];
+	size_t ntethers;
 };
 
 void conf_defaults(struct conf *conf);
 int conf_parse(const char *file, const char *text, size_t len, struct conf *conf);
 int conf_load(const char *folder, struct conf *conf);
 void conf_settings(const struct conf *conf, const char *ifname, struct settings *settings);
+bool conf_tether(const struct conf *conf, const char *ifname, struct tether_settings *settings);
+int nat44_parse(const char *text, enum nat44 *nat44);
+const char *nat44_name(enum nat44 nat44);
 bool conf_names(const struct conf *conf, const char *ifname);
 bool conf_excludes(const struct conf *conf, const char *ifname);
 

@@ -15,6 +15,7 @@
 #include "client.h"
 #include "ctl.h"
 #include "daemon.h"
+#include "daemon_tether.h"
 #include "notify.h"
 #include "show.h"
 #include "status.h"
@@ -109,16 +110,9 @@ static void on_hello(struct client *c, struct json_object *request)
 	answer(c, json_schema());
 }
 
-static const char *uplink_of(struct json_object *request)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(request, "uplink", &value) && value ? json_object_get_string(value) : NULL;
-}
-
 static void on_up(struct client *c, struct json_object *request)
 {
-	const char *name = uplink_of(request);
+	const char *name = json_text(request, "uplink", NULL);
 
 	if (!name || strlen(name) >= IF_NAMESIZE) {
 		fail(CTL_NODEV, "see: ip link", "no interface '%s'", name ? name : "");
@@ -136,7 +130,7 @@ static void on_down(struct client *c, struct json_object *request)
 	struct json_object *root = json_schema(), *value;
 	bool all = json_object_object_get_ex(request, "all", &value) && json_object_get_boolean(value);
 
-	if (!daemon_down(uplink_of(request), all, json_instances(root))) {
+	if (!daemon_down(json_text(request, "uplink", NULL), all, json_instances(root))) {
 		answer(c, root);
 		return;
 	}
@@ -153,6 +147,41 @@ static void on_reload(struct client *c, struct json_object *request)
 		answer(c, json_schema());
 }
 
+static int switch_tether(struct json_object *request, const char *action)
+{
+	struct tether tether = { 0 };
+	struct json_object *ipv6;
+
+	snprintf(tether.ifname, sizeof(tether.ifname), "%s", json_text(request, "dev", ""));
+	if (!strcmp(action, "off"))
+		return daemon_tether_off(tether.ifname);
+	if (!tether.ifname[0] || nat44_parse(json_text(request, "nat44", ""), &tether.settings.nat44))
+		return fail(CTL_USAGE, "are clatctl and the daemon of the same version?", "no such hotspot");
+	tether.settings.ipv6 = json_object_object_get_ex(request, "ipv6", &ipv6) && json_object_get_boolean(ipv6);
+	return daemon_tether_on(&tether);
+}
+
+static void on_tether(struct client *c, struct json_object *request)
+{
+	const char *action = json_text(request, "action", ""), *name = json_text(request, "dev", "");
+	struct json_object *root = json_schema(), *array = json_object_new_array();
+	int code = CTL_OK;
+
+	json_object_object_add(root, "tethers", array);
+	if (strcmp(action, "status") && !c->root)
+		code = fail(CTL_PERM, "run clatctl as root", "no permission to switch a hotspot %s", action);
+	else if (strcmp(action, "status"))
+		code = switch_tether(request, action);
+	if (!code)
+		code = daemon_tether_describe(array, name[0] ? name : NULL, c->root);
+	if (!code) {
+		answer(c, root);
+		return;
+	}
+	json_object_put(root);
+	answer_failure(c);
+}
+
 static const struct {
 	const char *command;
 	bool root;
@@ -163,6 +192,7 @@ static const struct {
 	{ "up", true, on_up },
 	{ "down", true, on_down },
 	{ "reload", true, on_reload },
+	{ "tether", false, on_tether },
 };
 
 #define REQUESTS (sizeof(requests) / sizeof(requests[0]))
@@ -177,7 +207,7 @@ static bool is_elsewhere(struct json_object *request)
 {
 	struct json_object *netns;
 
-	return json_object_object_get_ex(request, "netns", &netns) && json_object_get_uint64(netns) != control_netns();
+	return json_object_object_get_ex(request, "netns", &netns) && json_object_get_uint64(netns) != netns_number();
 }
 
 static void serve(struct client *c, struct json_object *request)

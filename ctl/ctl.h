@@ -49,7 +49,8 @@ struct command {
 };
 
 extern const struct command cmd_add, cmd_set, cmd_del, cmd_show, cmd_stats, cmd_monitor;
-extern const struct command cmd_discover, cmd_up, cmd_down, cmd_status, cmd_daemon, cmd_reload, cmd_check_config;
+extern const struct command cmd_discover, cmd_up, cmd_down, cmd_status, cmd_daemon, cmd_reload, cmd_check_config,
+	cmd_tether;
 
 /* err.c: the one failure that a run reports. */
 struct failure {
@@ -73,6 +74,9 @@ void notice(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 struct json_object *json_schema(void);
 int json_print(struct json_object *object);
+
+/* json.c */
+const char *json_text(struct json_object *object, const char *key, const char *otherwise);
 int output_done(int code);
 
 /* help.c */
@@ -81,6 +85,12 @@ void help_command(const struct command *cmd);
 
 /* netns.c */
 int netns_enter(const char *name);
+/* What is true until the next boot; a file of its own for each network namespace. */
+#define RUN_FOLDER "/run/clat"
+#define RUN_PATH_SIZE 80
+uint64_t netns_number(void);
+void run_path(char path[RUN_PATH_SIZE], const char *name);
+int run_folder(void);
 
 /* lock.c */
 int lock_netns(void);

@@ -11,9 +11,12 @@
 
 #include "ctl.h"
 #include "daemon.h"
+#include "daemon_tether.h"
 #include "genl.h"
+#include "ifnames.h"
 #include "leftovers.h"
 #include "notify.h"
+#include "offload.h"
 #include "show.h"
 #include "up.h"
 #include "uplink.h"
@@ -22,18 +25,11 @@
 #define GAP_MIN_MS 20
 #define GAP_MAX_MS 400
 #define CALM_MS 2000
-#define NAMES_MAX 16
-
-/* Interfaces that "up" or "down" was asked for. */
-struct names {
-	char list[NAMES_MAX][IF_NAMESIZE];
-	size_t count;
-};
 
 static struct {
 	struct conf conf;
 	struct uplink *uplinks;
-	struct names up, down;
+	struct ifnames up, down;	/* what "up" and "down" were said of */
 	struct nl_sock *rtnl, *genl;
 	struct watch on_rtnl, on_genl;
 	struct timer pass;
@@ -54,34 +50,6 @@ struct uplink *daemon_uplinks(void)
 const char *daemon_trouble(void)
 {
 	return d.trouble;
-}
-
-static bool has_name(const struct names *names, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < names->count; i++)
-		if (!strcmp(names->list[i], name))
-			return true;
-	return false;
-}
-
-static void add_name(struct names *names, const char *name)
-{
-	if (!has_name(names, name) && names->count < NAMES_MAX)
-		snprintf(names->list[names->count++], IF_NAMESIZE, "%s", name);
-}
-
-static void remove_name(struct names *names, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < names->count; i++) {
-		if (strcmp(names->list[i], name))
-			continue;
-		memcpy(names->list[i], names->list[--names->count], IF_NAMESIZE);
-		return;
-	}
 }
 
 /* --- when --------------------------------------------------------------------------------------------------------- */
@@ -166,7 +134,8 @@ static void find_uplinks(const struct world *w)
 		u->seen = u->wanted = false;
 	for (i = 0; i < w->nlinks; i++) {
 		const struct link *link = &w->links[i];
-		bool wanted = plan_candidate(w, &d.conf, link) || (has_name(&d.up, link->ifname) && plan_fit(w, link));
+		bool wanted = ifnames_have(&d.up, link->ifname) ?
+			plan_fit(w, link) : plan_candidate(w, &d.conf, link) && !daemon_tether_is(link->ifname);
 
 		if (wanted && !find_index(link->ifindex))
 			add_uplink(link);
@@ -176,7 +145,7 @@ static void find_uplinks(const struct world *w)
 		check_name(u, link);
 		u->seen = true;
 		u->wanted = wanted;
-		u->held = has_name(&d.down, link->ifname);
+		u->held = ifnames_have(&d.down, link->ifname);
 	}
 }
 
@@ -196,6 +165,8 @@ static void drop_uplinks(void)
 			continue;
 		}
 		verbose("%s: not looked after any more", u->ifname);
+		if (!u->seen)
+			offload_restore(u->ifindex);
 		*place = u->next;
 		uplink_free(u);
 	}
@@ -260,7 +231,7 @@ static void note_trouble(const char *message)
 
 static int64_t pass(struct world *w, int64_t now)
 {
-	int64_t next;
+	int64_t next, tether;
 	struct uplink *u;
 	int code = world_read(w);
 
@@ -278,7 +249,9 @@ static int64_t pass(struct world *w, int64_t now)
 			reconcile(u, w, now);
 	next = leftovers_clear(w, d.uplinks, now);
 	drop_uplinks();
-	return next;
+	/* The world of before the CLATs were seen to: what has changed since then brings the next pass. */
+	tether = daemon_tether_pass(&d.conf, w, now);
+	return tether < next ? tether : next;
 }
 
 static void on_pass(struct timer *timer)
@@ -327,8 +300,8 @@ int daemon_up(const char *ifname)
 
 	if (!if_nametoindex(ifname))
 		return fail(CTL_NODEV, "see: ip link", "no interface '%s'", ifname);
-	remove_name(&d.down, ifname);
-	add_name(&d.up, ifname);
+	ifnames_remove(&d.down, ifname);
+	ifnames_add(&d.up, ifname);
 	if (u) {
 		u->trouble = (struct backoff){ 0 };
 		uplink_resume(u);
@@ -359,12 +332,16 @@ int daemon_down(const char *name, bool all, struct json_object *instances)
 
 	if (code == CTL_USAGE)
 		return code;
+	if (all) {
+		found = daemon_tether_is_on();
+		daemon_tether_hold_all();
+	}
 	for (u = d.uplinks; u; u = u->next) {
 		if (!is_meant(u, name))
 			continue;
 		found = true;
-		remove_name(&d.up, u->ifname);
-		add_name(&d.down, u->ifname);
+		ifnames_remove(&d.up, u->ifname);
+		ifnames_add(&d.down, u->ifname);
 	}
 	daemon_changed();
 	/* An uplink that had no device yet does not get one any more: that is done, too. */
@@ -412,6 +389,10 @@ void daemon_resumed(void)
 /* Starts the work in the loop, which is open. Returns an exit code with the failure recorded. */
 int daemon_open(const struct conf *conf)
 {
+	int code = daemon_tether_open();
+
+	if (code)
+		return code;
 	d.conf = *conf;
 	d.gap = GAP_MIN_MS;
 	d.pass.due = on_pass;

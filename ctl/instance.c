@@ -11,6 +11,7 @@
 
 #include "ctl.h"
 #include "instance.h"
+#include "offload.h"
 #include "pref64.h"
 #include "show.h"
 #include "up.h"
@@ -32,15 +33,33 @@ void instance_say(struct uplink *u, enum why why, const char *detail)
 
 /* --- the device --------------------------------------------------------------------------------------------------- */
 
-/* One that lost its uplink, made by clatctl, and that nobody else has taken over in this pass. */
+/*
+ * Made by a run that was killed before it could say what for: clatctl alone names a device so and leaves it bare, and
+ * changes one at a time (lock_netns()).
+ */
+static bool is_unfinished(const struct world *w, const struct dev *dev)
+{
+	const struct link *link = world_link(w, (int)dev->ifindex);
+	unsigned int number;
+	char rest;
+
+	return !dev->uplink && !dev->nplat && !dev->nmap && link && !(link->flags & IFF_UP) &&
+	       sscanf(dev->ifname, UP_NAME "%c", &number, &rest) == 1;
+}
+
+/* One that lost its uplink, made by clatctl, and that nobody else has taken over in this pass; else an unfinished one. */
 static struct dev *find_orphan(struct world *w)
 {
+	struct dev *unfinished = NULL;
 	size_t i;
 
-	for (i = 0; i < w->ndevs; i++)
-		if (!w->devs[i].uplink && dev_pair(&w->devs[i]))
+	for (i = 0; i < w->ndevs; i++) {
+		if (dev_is_orphan(&w->devs[i]))
 			return &w->devs[i];
-	return NULL;
+		if (!unfinished && is_unfinished(w, &w->devs[i]))
+			unfinished = &w->devs[i];
+	}
+	return unfinished;
 }
 
 static void describe(const struct uplink *u, const struct link *link, const struct dev *dev, struct up *up)
@@ -278,6 +297,8 @@ static void run(struct uplink *u, struct world *w, const struct plan *plan, cons
 		u->settled = false;
 	} else if (!code) {
 		instance_say(u, WHY_ACTIVE, "");
+		if (!u->settled)
+			offload_forward_udp(u->ifindex, u->ifname);
 		u->settled = true;
 		u->attempt = 0;
 		u->trouble = (struct backoff){ 0 };
@@ -306,6 +327,7 @@ static void leave(struct uplink *u, const struct world *w, struct dev *dev, int6
 		dev->uplink = 0;
 		dev->nmap = 0;
 	}
+	offload_restore(u->ifindex);
 	u->v4.s_addr = 0;
 	u->clat[0] = '\0';
 	memset(&u->v6, 0, sizeof(u->v6));

@@ -162,6 +162,8 @@ int instance_have_v6(struct uplink *u, const struct world *w, int64_t now)
 		return duplicate(u, there, now);
 	if (there && !(there->len == 128 && !there->preferred)) {
 		inet_ntop(AF_INET6, &u->v6, text, sizeof(text));
+		/* Not to be kept as the address in use once the configuration names another. */
+		memset(&u->v6, 0, sizeof(u->v6));
 		return fail(CTL_NOADDR, "choose another address in clat.conf", "%s is an address of %s itself", text,
 			    u->ifname);
 	}

@@ -36,18 +36,13 @@ static int64_t orphan_until(uint32_t ifindex, int64_t now)
 	return orphans[norphans++].until;
 }
 
-static bool is_orphan(const struct dev *dev)
-{
-	return !dev->uplink && dev_pair(dev);
-}
-
 static void forget_orphans(const struct world *w)
 {
 	size_t i, j, kept = 0;
 
 	for (i = 0; i < norphans; i++) {
 		for (j = 0; j < w->ndevs; j++)
-			if (w->devs[j].ifindex == orphans[i].ifindex && is_orphan(&w->devs[j]))
+			if (w->devs[j].ifindex == orphans[i].ifindex && dev_is_orphan(&w->devs[j]))
 				break;
 		if (j < w->ndevs)
 			orphans[kept++] = orphans[i];
@@ -75,7 +70,7 @@ static int64_t care_for_orphans(const struct world *w, int64_t now)
 
 	forget_orphans(w);
 	for (i = 0; i < w->ndevs; i++) {
-		if (!is_orphan(&w->devs[i]))
+		if (!dev_is_orphan(&w->devs[i]))
 			continue;
 		drop_orphan_routes(w, &w->devs[i]);
 		until = orphan_until(w->devs[i].ifindex, now);

@@ -8,12 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ctl.h"
 
-#define LOCK_FOLDER "/run/clat"
 /* Longer than an "up" with its default time-outs takes. */
 #define LOCK_WAIT_MS 30000
 #define LOCK_POLL_MS 50
@@ -21,14 +19,11 @@
 /* A lock file for each namespace, by its inode. */
 static int lock_open(void)
 {
-	char path[64];
-	struct stat st;
+	char path[RUN_PATH_SIZE];
 
-	if (stat("/proc/self/ns/net", &st))
+	if (!netns_number() || run_folder())
 		return -1;
-	if (mkdir(LOCK_FOLDER, 0755) && errno != EEXIST)
-		return -1;
-	snprintf(path, sizeof(path), LOCK_FOLDER "/netns-%ju.lock", (uintmax_t)st.st_ino);
+	run_path(path, "lock");
 	return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
@@ -45,7 +40,7 @@ int lock_netns(void)
 	int fd = lock_open();
 
 	if (fd < 0) {
-		warning("cannot make a lock in " LOCK_FOLDER " (%s): do not run clatctl twice at once", strerror(errno));
+		warning("cannot make a lock in " RUN_FOLDER " (%s): do not run clatctl twice at once", strerror(errno));
 		return CTL_OK;
 	}
 	while (flock(fd, LOCK_EX | LOCK_NB)) {

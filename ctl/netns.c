@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Working in another network namespace, one that "ip netns" has named. */
+/* Network namespaces: working in another one, that "ip netns" has named, and files that belong to one. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ctl.h"
@@ -41,4 +43,28 @@ int netns_enter(const char *name)
 		return fail(CTL_NODEV, "see: ip netns list", "cannot enter network namespace '%s': %s", name,
 			    strerror(err));
 	return CTL_OK;
+}
+
+/* The number of the namespace we are in; 0 if it is not known. */
+uint64_t netns_number(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/net", &st) ? 0 : st.st_ino;
+}
+
+/**
+ * run_path - the path of a file for what is true of this network namespace until the next boot
+ * @path: set to it
+ * @name: of the file among those of the namespace, such as "lock"
+ */
+void run_path(char path[RUN_PATH_SIZE], const char *name)
+{
+	snprintf(path, RUN_PATH_SIZE, RUN_FOLDER "/netns-%" PRIu64 ".%s", netns_number(), name);
+}
+
+/* Makes the folder of these files. Returns 0 or a negative errno. */
+int run_folder(void)
+{
+	return mkdir(RUN_FOLDER, 0755) && errno != EEXIST ? -errno : 0;
 }

@@ -40,11 +40,13 @@ struct link {
 	uint16_t type;		/* ARPHRD_* */
 	int master;		/* ifindex of the bridge, bond or other that it is a part of, or 0 */
 	int rp_filter;		/* as set on the interface; -1 if it is not known */
+	int forwarding;		/* of IPv4 that comes in by it, likewise */
 };
 
 int link_get(const char *ifname, struct link *link);
 int link_list(struct link **list, size_t *count);
 int link_set_rp_filter(int ifindex, const char *ifname, int value);
+int link_set_forwarding(int ifindex, const char *ifname, int value);
 int link_add_clat(const char *ifname);
 int link_del(int ifindex, const char *ifname);
 int link_set(int ifindex, const char *ifname, bool up, uint32_t mtu);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * That something has changed in the network: links, addresses, routes, rules. What it was is read anew and not from the
- * events, of which any may be lost.
+ * That something has changed in the network: links, addresses, routes, rules, sysctls. What it was is read anew and
+ * not from the events, of which any may be lost.
  */
 #include <errno.h>
 #include <sys/socket.h>
@@ -17,7 +17,7 @@ struct nl_sock *rtnl_events(void)
 {
 	static const int groups[] = {
 		RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
-		RTNLGRP_IPV4_RULE,
+		RTNLGRP_IPV4_RULE, RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF,
 	};
 	struct nl_sock *sock = nl_open(NETLINK_ROUTE);
 	size_t i;

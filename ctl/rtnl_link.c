@@ -53,7 +53,7 @@ static bool parse_link(struct nlmsghdr *nlh, struct link *link)
 	link->ifindex = ifi->ifi_index;
 	link->flags = ifi->ifi_flags;
 	link->type = ifi->ifi_type;
-	link->rp_filter = -1;
+	link->rp_filter = link->forwarding = -1;
 	if (tb[IFLA_IFNAME])
 		nla_strlcpy(link->ifname, tb[IFLA_IFNAME], sizeof(link->ifname));
 	if (tb[IFLA_MTU])
@@ -69,6 +69,8 @@ static bool parse_link(struct nlmsghdr *nlh, struct link *link)
 		link->mtu6 = (uint32_t)value;
 	if (tb[IFLA_AF_SPEC] && parse_conf(tb[IFLA_AF_SPEC], AF_INET, IFLA_INET_CONF, IPV4_DEVCONF_RP_FILTER - 1, &value))
 		link->rp_filter = value;
+	if (tb[IFLA_AF_SPEC] && parse_conf(tb[IFLA_AF_SPEC], AF_INET, IFLA_INET_CONF, IPV4_DEVCONF_FORWARDING - 1, &value))
+		link->forwarding = value;
 	return true;
 }
 
@@ -199,7 +201,7 @@ int link_set(int ifindex, const char *ifname, bool up, uint32_t mtu)
 }
 
 /* By netlink and not by /proc/sys, which a daemon that is shut in may only read. */
-int link_set_rp_filter(int ifindex, const char *ifname, int value)
+static int set_conf4(int ifindex, const char *ifname, int which, int value, const char *name)
 {
 	struct nlattr *spec, *inet, *conf;
 	struct extack ack;
@@ -213,11 +215,22 @@ int link_set_rp_filter(int ifindex, const char *ifname, int value)
 	spec = nla_nest_start(msg, IFLA_AF_SPEC);
 	inet = nla_nest_start(msg, AF_INET);
 	conf = nla_nest_start(msg, IFLA_INET_CONF);
-	nla_put_u32(msg, IPV4_DEVCONF_RP_FILTER, (uint32_t)value);
+	nla_put_u32(msg, which, (uint32_t)value);
 	nla_nest_end(msg, conf);
 	nla_nest_end(msg, inet);
 	nla_nest_end(msg, spec);
 	nl_request(rtnl_sock(), msg, NULL, NULL, &ack);
 	nlmsg_free(msg);
-	return ack.error ? nl_fail(&ack, NULL, "cannot set rp_filter of %s", ifname) : CTL_OK;
+	return ack.error ? nl_fail(&ack, NULL, "cannot set %s of %s", name, ifname) : CTL_OK;
+}
+
+int link_set_rp_filter(int ifindex, const char *ifname, int value)
+{
+	return set_conf4(ifindex, ifname, IPV4_DEVCONF_RP_FILTER, value, "rp_filter");
+}
+
+/* Whether IPv4 that comes in by an interface may leave by another. */
+int link_set_forwarding(int ifindex, const char *ifname, int value)
+{
+	return set_conf4(ifindex, ifname, IPV4_DEVCONF_FORWARDING, value, "forwarding of IPv4");
 }

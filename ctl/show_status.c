@@ -6,20 +6,6 @@
 
 #include "show.h"
 
-static struct json_object *get(struct json_object *object, const char *key)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(object, key, &value) ? value : NULL;
-}
-
-static const char *text_of(struct json_object *object, const char *key)
-{
-	struct json_object *value = get(object, key);
-
-	return value ? json_object_get_string(value) : NULL;
-}
-
 /* Seconds as people read them. */
 static const char *show_seconds(int64_t s, char *buf, size_t size)
 {
@@ -34,11 +20,11 @@ static const char *show_seconds(int64_t s, char *buf, size_t size)
 
 static void print_plat(struct json_object *plat)
 {
-	struct json_object *expires = get(plat, "expires_s");
-	const char *source = text_of(plat, "source");
+	struct json_object *expires = json_object_object_get(plat, "expires_s");
+	const char *source = json_text(plat, "source", NULL);
 	char buf[32];
 
-	printf("  plat: %s/%s", text_of(plat, "prefix"), text_of(plat, "len"));
+	printf("  plat: %s/%s", json_text(plat, "prefix", NULL), json_text(plat, "len", NULL));
 	if (source && !strcmp(source, "old"))
 		printf(" (not announced any more, accepted)");
 	else if (source)
@@ -49,12 +35,12 @@ static void print_plat(struct json_object *plat)
 
 static void print_pair(struct json_object *pair)
 {
-	const char *len4 = text_of(pair, "v4-len"), *len6 = text_of(pair, "v6-len");
+	const char *len4 = json_text(pair, "v4-len", NULL), *len6 = json_text(pair, "v6-len", NULL);
 
 	if (len4 && len6 && (strcmp(len4, "32") || strcmp(len6, "128")))
-		printf("  map: %s/%s=%s/%s\n", text_of(pair, "v4"), len4, text_of(pair, "v6"), len6);
+		printf("  map: %s/%s=%s/%s\n", json_text(pair, "v4", NULL), len4, json_text(pair, "v6", NULL), len6);
 	else
-		printf("  map: %s=%s\n", text_of(pair, "v4"), text_of(pair, "v6"));
+		printf("  map: %s=%s\n", json_text(pair, "v4", NULL), json_text(pair, "v6", NULL));
 }
 
 static void each(struct json_object *array, void (*print)(struct json_object *item))
@@ -67,15 +53,16 @@ static void each(struct json_object *array, void (*print)(struct json_object *it
 
 static void print_discovery(struct json_object *instance)
 {
-	struct json_object *local = get(instance, "server-local"), *next = get(instance, "next_query_s");
+	struct json_object *local = json_object_object_get(instance, "server-local");
+	struct json_object *next = json_object_object_get(instance, "next_query_s");
 	char buf[32];
 
-	if (text_of(instance, "server"))
-		printf("  dns: %s%s\n", text_of(instance, "server"), local && json_object_get_boolean(local) ?
+	if (json_text(instance, "server", NULL))
+		printf("  dns: %s%s\n", json_text(instance, "server", NULL), local && json_object_get_boolean(local) ?
 		       ", on this machine: it may have asked another network" : "");
 	if (next)
 		printf("  next query: in %s\n", show_seconds(json_object_get_int64(next), buf, sizeof(buf)));
-	next = get(instance, "leaves_s");
+	next = json_object_object_get(instance, "leaves_s");
 	if (next)
 		printf("  serves its connections for: %s\n", show_seconds(json_object_get_int64(next), buf, sizeof(buf)));
 }
@@ -84,8 +71,8 @@ static void print_way(const char *way, struct json_object *counters, const char 
 {
 	char buf[32];
 
-	printf("  %s: %s packets, %s\n", way, text_of(counters, packets),
-	       show_bytes(json_object_get_uint64(get(counters, bytes)), buf, sizeof(buf)));
+	printf("  %s: %s packets, %s\n", way, json_text(counters, packets, NULL),
+	       show_bytes(json_object_get_uint64(json_object_object_get(counters, bytes)), buf, sizeof(buf)));
 }
 
 static void print_drops(struct json_object *drops)
@@ -111,32 +98,32 @@ static void print_counters(struct json_object *counters)
 		return;
 	print_way("sent (IPv4 to IPv6)", counters, "packets46", "bytes46");
 	print_way("received (IPv6 to IPv4)", counters, "packets64", "bytes64");
-	if (get(counters, "drops"))
-		print_drops(get(counters, "drops"));
+	if (json_object_object_get(counters, "drops"))
+		print_drops(json_object_object_get(counters, "drops"));
 }
 
 static void print_line(struct json_object *instance, const char *key, const char *name)
 {
-	if (text_of(instance, key))
-		printf("  %s: %s\n", name, text_of(instance, key));
+	if (json_text(instance, key, NULL))
+		printf("  %s: %s\n", name, json_text(instance, key, NULL));
 }
 
 /* An instance of "status -j", as text. */
 void show_instance(struct json_object *instance)
 {
-	const char *ifname = text_of(instance, "ifname"), *reason = text_of(instance, "reason");
+	const char *ifname = json_text(instance, "ifname", NULL), *reason = json_text(instance, "reason", NULL);
 
 	printf("clat: %s\n", ifname ? ifname : "none");
-	printf("  state: %s%s%s%s\n", text_of(instance, "state"), reason ? " (" : "", reason ? reason : "",
+	printf("  state: %s%s%s%s\n", json_text(instance, "state", NULL), reason ? " (" : "", reason ? reason : "",
 	       reason ? ")" : "");
 	print_line(instance, "last_error", "last error");
-	if (get(instance, "silent") && json_object_get_boolean(get(instance, "silent")))
+	if (json_object_object_get(instance, "silent") && json_object_get_boolean(json_object_object_get(instance, "silent")))
 		printf("  silent: packets go out, and the NAT64 answers none\n");
-	printf("  uplink: %s\n", text_of(instance, "uplink") ? text_of(instance, "uplink") : "none");
-	each(get(instance, "plat"), print_plat);
+	printf("  uplink: %s\n", json_text(instance, "uplink", "none"));
+	each(json_object_object_get(instance, "plat"), print_plat);
 	print_discovery(instance);
-	each(get(instance, "map"), print_pair);
+	each(json_object_object_get(instance, "map"), print_pair);
 	print_line(instance, "mtu", "mtu");
 	print_line(instance, "path", "path");
-	print_counters(get(instance, "counters"));
+	print_counters(json_object_object_get(instance, "counters"));
 }

@@ -9,6 +9,8 @@
 #include "rtnl.h"
 
 #define UP_PREFIXES_MAX 16
+/* What devices are called that nobody gave a name. */
+#define UP_NAME "clat%u"
 
 struct up {
 	/* what was asked for */

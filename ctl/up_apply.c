@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "offload.h"
 #include "up.h"
 #include "world.h"
 
@@ -17,7 +18,7 @@
 static int name_device(struct up *up)
 {
 	char *name = up->want.ifname;
-	int i;
+	unsigned int i;
 
 	if (up->before.ifindex) {
 		up->want.ifindex = up->before.ifindex;
@@ -32,7 +33,7 @@ static int name_device(struct up *up)
 		return CTL_OK;
 	}
 	for (i = 0; i < 1000; i++) {
-		snprintf(name, sizeof(up->want.ifname), "clat%d", i);
+		snprintf(name, sizeof(up->want.ifname), UP_NAME, i);
 		if (!if_nametoindex(name))
 			return CTL_OK;
 	}
@@ -177,5 +178,6 @@ int up_apply(struct up *up)
 		undo(up);
 		return code;
 	}
+	offload_forward_udp(up->uplink.ifindex, up->uplink_name);
 	return drop_old_v6(up);
 }

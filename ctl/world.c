@@ -96,3 +96,9 @@ const struct pair *dev_pair(const struct dev *dev)
 		return NULL;
 	return pair;
 }
+
+/* One that clatctl has set up, and whose uplink is gone. */
+bool dev_is_orphan(const struct dev *dev)
+{
+	return !dev->uplink && dev_pair(dev);
+}

@@ -33,5 +33,6 @@ bool world_default_route(const struct route *routes, size_t count, int ifindex);
 
 bool is_clat_v4(struct in_addr v4);
 const struct pair *dev_pair(const struct dev *dev);
+bool dev_is_orphan(const struct dev *dev);
 
 #endif

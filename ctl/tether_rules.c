@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The rules of the hotspot as text for nftables: a table of our own, written whole each time. Pure functions.
+ *
+ *   forward      between hotspot and CLAT: MSS clamped both ways, connections handed to the flowtable; from outside only
+ *                what belongs to a connection of a client
+ *   postrouting  clients take the CLAT's address, and keep their ports where they are free (no "random": calls and
+ *                games find their way through NAT44 and NAT64)
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tether.h"
+
+/* What stands between quotes in nftables, where a star at the end would mean any name that begins so. */
+static bool can_be_quoted(const char *ifname)
+{
+	return !strpbrk(ifname, "\"\\*");
+}
+
+/* The interface of a hotspot that is there, or NULL. */
+const struct link *tether_link(const struct world *w, const struct tether *tether)
+{
+	size_t i;
+
+	for (i = 0; i < w->nlinks; i++) {
+		const struct link *link = &w->links[i];
+
+		if (!strcmp(link->ifname, tether->ifname))
+			return link->flags & IFF_LOOPBACK || !strcmp(link->kind, "clat") || !can_be_quoted(link->ifname) ?
+				       NULL : link;
+	}
+	return NULL;
+}
+
+bool tether_wants_rules(const struct tether_state *state, const struct world *w)
+{
+	size_t i;
+
+	for (i = 0; i < state->count; i++)
+		if (tether_link(w, &state->list[i]))
+			return true;
+	return false;
+}
+
+static bool is_served(const struct dev *dev)
+{
+	return dev_pair(dev) && can_be_quoted(dev->ifname);
+}
+
+static size_t count_served(const struct world *w)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < w->ndevs; i++)
+		count += is_served(&w->devs[i]);
+	return count;
+}
+
+/* "clat0", "clat1" */
+static void print_clats(FILE *out, const struct world *w)
+{
+	const char *comma = "";
+	size_t i;
+
+	for (i = 0; i < w->ndevs; i++) {
+		if (!is_served(&w->devs[i]))
+			continue;
+		fprintf(out, "%s\"%s\"", comma, w->devs[i].ifname);
+		comma = ", ";
+	}
+}
+
+/* Numbers too: a device of the same name that is another one is to be hooked anew. */
+static void print_devices(FILE *out, const struct tether_state *state, const struct world *w)
+{
+	size_t i;
+
+	fprintf(out, "\t#");
+	for (i = 0; i < state->count; i++) {
+		const struct link *link = tether_link(w, &state->list[i]);
+
+		if (link)
+			fprintf(out, " %s %d", link->ifname, link->ifindex);
+	}
+	for (i = 0; i < w->ndevs; i++)
+		if (is_served(&w->devs[i]))
+			fprintf(out, " %s %u", w->devs[i].ifname, w->devs[i].ifindex);
+	fprintf(out, "\n");
+}
+
+static void print_flowtable(FILE *out, const struct tether_state *state, const struct world *w)
+{
+	size_t i;
+
+	fprintf(out, "\tflowtable fast {\n\t\thook ingress priority 0\n\t\tdevices = { ");
+	for (i = 0; i < state->count; i++)
+		if (tether_link(w, &state->list[i]))
+			fprintf(out, "\"%s\", ", state->list[i].ifname);
+	print_clats(out, w);
+	fprintf(out, " }\n\t}\n");
+}
+
+static void print_between(FILE *out, bool flowtable)
+{
+	fprintf(out, "\tchain between {\n\t\ttcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu\n");
+	if (flowtable)
+		fprintf(out, "\t\tmeta l4proto { tcp, udp } flow add @fast\n");
+	fprintf(out, "\t\taccept\n\t}\n");
+}
+
+/* Whether nothing was forwarded before us that came in by an interface, so that only what is ours may be now. */
+static bool was_closed(const struct tether_state *state, const struct world *w, int ifindex)
+{
+	/* Where all is forwarded, what else is forwarded is the business of whoever wants that. */
+	return !tether_forwards_all(w) && tether_saved(state, KNOB_FORWARDING4, ifindex, "");
+}
+
+static void print_ways(FILE *out, const struct tether *tether, const struct world *w)
+{
+	if (!count_served(w))
+		return;
+	fprintf(out, "\t\tiifname \"%s\" oifname { ", tether->ifname);
+	print_clats(out, w);
+	fprintf(out, " } goto between\n\t\tiifname { ");
+	print_clats(out, w);
+	fprintf(out, " } oifname \"%s\" ct state established,related goto between\n", tether->ifname);
+}
+
+/* What comes last: nothing else is forwarded because of us. */
+static void print_end(FILE *out, const struct tether_state *state, const struct world *w)
+{
+	size_t i;
+
+	for (i = 0; i < state->count; i++) {
+		const struct link *link = tether_link(w, &state->list[i]);
+
+		if (link && was_closed(state, w, link->ifindex) && state->list[i].settings.nat44 != NAT44_SYSTEM)
+			fprintf(out, "\t\tiifname \"%s\" drop\n", link->ifname);
+	}
+	for (i = 0; i < w->ndevs && !tether_all_by_system(state); i++)
+		if (is_served(&w->devs[i]) && was_closed(state, w, (int)w->devs[i].ifindex))
+			fprintf(out, "\t\tiifname \"%s\" drop\n", w->devs[i].ifname);
+}
+
+static void print_forward(FILE *out, const struct tether_state *state, const struct world *w)
+{
+	size_t i;
+
+	fprintf(out, "\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n");
+	for (i = 0; i < state->count; i++)
+		if (tether_link(w, &state->list[i]))
+			print_ways(out, &state->list[i], w);
+	print_end(out, state, w);
+	fprintf(out, "\t}\n");
+}
+
+static void print_postrouting(FILE *out, const struct tether_state *state, const struct world *w)
+{
+	size_t i;
+
+	if (tether_all_by_system(state) || !count_served(w))
+		return;
+	fprintf(out, "\tchain postrouting {\n\t\ttype nat hook postrouting priority srcnat; policy accept;\n");
+	for (i = 0; i < state->count; i++) {
+		if (!tether_link(w, &state->list[i]) || state->list[i].settings.nat44 != NAT44_YES)
+			continue;
+		fprintf(out, "\t\tiifname \"%s\" oifname { ", state->list[i].ifname);
+		print_clats(out, w);
+		fprintf(out, " } masquerade\n");
+	}
+	fprintf(out, "\t}\n");
+}
+
+/**
+ * tether_rules - the commands that replace the table
+ * @state: what is on, after tether_forward()
+ * @w: what the kernel has
+ * @flowtable: with one
+ *
+ * Returns text to be freed, or NULL when out of memory.
+ */
+char *tether_rules(const struct tether_state *state, const struct world *w, bool flowtable)
+{
+	size_t size;
+	char *text = NULL;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	flowtable = flowtable && count_served(w);
+	fprintf(out, TETHER_NO_RULES "table ip clat {\n");
+	print_devices(out, state, w);
+	if (flowtable)
+		print_flowtable(out, state, w);
+	print_between(out, flowtable);
+	print_forward(out, state, w);
+	print_postrouting(out, state, w);
+	fprintf(out, "}\n");
+	return fclose(out) ? NULL : text;
+}
