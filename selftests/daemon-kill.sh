@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl daemon: killed in every state that an uplink can be in, and started again, while a connection goes on.
 # runs-in: uml qemu
-# only-all: qemu
-# timeout: 600
+# only-all: uml qemu
+# timeout: 800
 # apart: uml qemu
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
@@ -108,6 +108,46 @@ test_addresses()
 	in_ns phone sysctl -qw net.ipv6.neigh.wwan0.retrans_time_ms=300
 }
 
+# is_settled: the address is there, and nothing is waited for
+is_settled()
+{
+	has_v6 && state_is active
+}
+
+# back_after_removals: each time that a manager takes the address away
+back_after_removals()
+{
+	for removal in 1 2 3 4 5; do
+		ip -n phone address del "$(clat_v6)" dev wwan0
+		wait_for 60 is_settled || return
+	done
+}
+
+# The first time it is back at once, then after pauses that double: the last one is long enough to be met.
+test_removed()
+{
+	check "a manager takes the address away, five times: it comes back" back_after_removals
+	ip -n phone address del "$(clat_v6)" dev wwan0
+	check "once more: it waits a while" wait_for 5 state_is removed
+	daemon_kill KILL
+	check_equal "killed while removed: all but the address stays" "1 1 0" \
+		"$(ip -n phone -o link show type clat | wc -l) $(default4 | grep -c clat) $(clat_v6 | wc -l)"
+	daemon_start
+	back "killed while removed: the next start sets it up again"
+}
+
+# An address that the phone has itself cannot be the CLAT's as well.
+test_failed()
+{
+	printf '[clat]\naddress = %s\n' "$PAIR_PHONE" >/etc/clat/clat.conf
+	ctl reload >/dev/null
+	check "something fails" wait_for 20 state_is failed
+	kill_in failed
+	rm /etc/clat/clat.conf
+	ctl reload >/dev/null
+	back "what made it fail is gone"
+}
+
 test_others()
 {
 	ip -n phone link add foreign type dummy
@@ -165,6 +205,18 @@ test_moments()
 			ip -n phone rule show | grep -c 192.0.0)"
 }
 
+# Between making the device and telling it what for there is no time to be killed in, but by chance.
+test_unfinished()
+{
+	daemon_kill KILL
+	ctl down --all >/dev/null
+	ctl add clat0 >/dev/null
+	daemon_start
+	check "killed right after the device was made: it is set up" wait_for 20 state_is active
+	check_equal "killed right after the device was made: there is no other" clat0 \
+		"$(ip -n phone -o link show type clat | sed 's/^[0-9]*: \([^:]*\):.*/\1/' | paste -sd' ')"
+}
+
 # The module looks every 5 s at what has gone out and come in.
 test_stalled()
 {
@@ -191,17 +243,20 @@ run_all()
 	test_running
 	test_network
 	test_stalled
+	test_removed
+	test_failed
 	flows "through all of this, the connection that was begun first"
 	test_discovery
 	test_addresses
 	test_others
 	test_duplicate
 	test_moments
+	test_unfinished
 	daemon_kill TERM
 	ctl down --all >/dev/null
 }
 
-tap_plan 68
+tap_plan 82
 rm -rf /etc/clat
 mkdir /etc/clat
 pair_up || bail "the network does not come up"

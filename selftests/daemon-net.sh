@@ -244,7 +244,7 @@ test_native
 test_silence
 test_move
 test_rotation
-check "nothing of it has cost memory: less than 2 MiB" test "$(awk '/^RssAnon/ { print $2 }' "/proc/$DAEMON/status")" -lt 2048
+check "nothing of it has cost memory: less than 2 MiB" at_most 2047 "$(daemon_anon)"
 daemon_kill TERM
 ctl down --all >/dev/null
 check "nothing is left on the phone" nothing_left

@@ -3,6 +3,7 @@
 # clatctl as a service: what "make install" puts in place, what systemd says of the unit, and that the daemon needs no
 # more than the unit allows it; completion in the shell.
 # runs-in: uml
+# only-all: uml
 # timeout: 240
 # apart: uml
 . "$(dirname "$0")/lib.sh"

@@ -341,7 +341,7 @@ run_all()
 # for all that a failed suite says.
 run_machine()
 {
-	CLAT_APPEND="kasan_multi_shot log_buf_len=16M" sh "$VM_DIR/uml-run.sh" -t 7200 -d "$tree" -- \
+	CLAT_APPEND="kasan_multi_shot log_buf_len=128M" sh "$VM_DIR/uml-run.sh" -t 7200 -d "$tree" -- \
 		sh selftests/conformance/mutate-guest.sh "$@" 2>"$work/machine" | judge
 }
 

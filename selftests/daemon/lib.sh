@@ -49,6 +49,23 @@ daemon_kill()
 	wait "$DAEMON" 2>/dev/null || daemon_rc=$?
 }
 
+# daemon_anon: kilobytes of memory of its own
+daemon_anon()
+{
+	awk '/^RssAnon/ { print $2 }' "/proc/$DAEMON/status"
+}
+
+daemon_descriptors()
+{
+	find "/proc/$DAEMON/fd" -type l | wc -l
+}
+
+# at_most BOUND NUMBER
+at_most()
+{
+	[ "$2" -le "$1" ] || { echo "$2, wanted at most $1"; return 1; }
+}
+
 # status FILTER: of wwan0, by jq; empty if it is not looked after
 status()
 {

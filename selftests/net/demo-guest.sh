@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # The main job, inside the test kernel: demo-guest.sh PREFIX/LEN
-# Lays out the mobile network, shows that IPv4 does not work in it, runs `clatctl up`, shows that it does, and prints
-# one table of both. Called by demo.sh, which has built the module and clatctl in this tree.
+# Lays out the mobile network, shows that IPv4 does not work in it, starts `clatctl daemon`, shows that it does, and
+# prints one table of both. Called by demo.sh, which has built the module and clatctl in this tree.
 # Environment: VM_START  seconds since the epoch when the person started to wait
 
 SELFTESTS=$(cd "$(dirname "$0")/.." && pwd)
@@ -210,16 +210,27 @@ phone_state()
 	ip -n phone -6 route show table all | sed 's/ expires.*//' | sort
 	ip -n phone rule
 	in_ns phone sh -c 'grep -H . /proc/sys/net/ipv[46]/conf/*/forwarding /proc/sys/net/ipv6/conf/wwan0/mtu' | sort
+	in_ns phone ethtool -k wwan0
+	in_ns phone ethtool -k wlan0
+	in_ns phone nft list ruleset
+}
+
+# When it asks next is what only a daemon knows: nobody has said "up".
+daemon_works()
+{
+	in_ns phone clatctl -j status wwan0 >"$LIB_TMP/status.json" 2>&1 &&
+		jq -e '.instances[0] | .state == "active" and .next_query_s' "$LIB_TMP/status.json"
 }
 
 claim_down()
 {
-	in_ns phone clatctl down wwan0 >"$LIB_TMP/down" 2>&1 || { cat "$LIB_TMP/down"; return 1; }
+	in_ns phone clatctl down --all >"$LIB_TMP/down" 2>&1 || { cat "$LIB_TMP/down"; return 1; }
+	kill "$DAEMON" && wait_for 10 not grep -q clatctl "/proc/$DAEMON/cmdline" || return
 	phone_state >"$LIB_TMP/state.after"
 	if ! diff "$LIB_TMP/state.before" "$LIB_TMP/state.after"; then
 		return 1
 	fi
-	echo "device, addresses, routes are gone"
+	echo "device, addresses, routes, hotspot are gone"
 	rmmod clat
 }
 
@@ -261,7 +272,7 @@ PREFIX=$1
 
 step "kernel $(uname -r): laying out the network: client - phone - ran - plat - inet; NAT64 prefix $PREFIX"
 net_up "$PREFIX" || give_up "the emulated network does not come up"
-hotspot_up "$CLAT" || give_up "the hotspot does not come up"
+hotspot_serve || give_up "the hotspot does not come up"
 head -c 10485760 /dev/urandom >"$NET_RUN/www/10MB"
 : >"$LIB_TMP/perskb"
 
@@ -274,10 +285,14 @@ phone_state >"$LIB_TMP/state.before"
 NAT64_BEFORE=$(net_plat_packets)
 
 load_module || give_up "insmod clat.ko failed: $(dmesg | tail -n 3)"
-step "clatctl up wwan0   (it is told nothing else; resolv.conf names the DNS64 resolver)"
-in_ns phone clatctl up wwan0 >"$LIB_TMP/up" 2>&1 || give_up "clatctl up wwan0: status $?: $(cat "$LIB_TMP/up")"
-sed 's/^/            /' "$LIB_TMP/up"
-hotspot_clat "$CLAT" || give_up "clatctl up made no $CLAT"
+step "clatctl daemon   (it is told nothing, not even the uplink; resolv.conf names the DNS64 resolver)"
+net_daemon phone clatctl clatctl daemon || give_up "clatctl daemon does not start"
+DAEMON=$!
+wait_for 60 daemon_works || give_up "clatctl daemon does not bring up CLAT: $(cat "$LIB_TMP/status.json")"
+sed 's/^/            /' "$NET_RUN/clatctl.log"
+step "clatctl tether on wlan0"
+in_ns phone clatctl tether on wlan0 >"$LIB_TMP/tether" 2>&1 || give_up "clatctl tether on: $(cat "$LIB_TMP/tether")"
+sed 's/^/            /' "$LIB_TMP/tether"
 
 step "after: with CLAT"
 rows_after
@@ -287,7 +302,7 @@ claim "IPv6 connection tracking on the phone" claim_conntrack
 claim "bytes for each skb on $CLAT, up" claim_superframes up
 claim "bytes for each skb on $CLAT, down" claim_superframes down
 in_ns phone clatctl status >"$LIB_TMP/status" 2>&1 || echo "clatctl status: status $?" >>"$FAILED"
-claim "clatctl down wwan0" claim_down
+claim "clatctl down --all" claim_down
 
 print_table
 printf '\n'

@@ -301,11 +301,12 @@ net_resolver_answers()
 # between these two alone.
 hotspot_up()
 {
-	ip -n phone -batch - <<-WLAN || return
-		address add $NET_HOTSPOT4/24 dev wlan0
-		link set wlan0 up
-	WLAN
-	ip -n client link set eth0 up || return
+	hotspot_nat "$1" && hotspot_serve
+}
+
+# hotspot_nat CLATDEV: by hand, what "clatctl tether" does
+hotspot_nat()
+{
 	in_ns phone sysctl -qw net.ipv4.conf.wlan0.forwarding=1 || return
 	in_ns phone nft -f - <<-NFT || return
 		table ip hotspot {
@@ -319,6 +320,16 @@ hotspot_up()
 			}
 		}
 	NFT
+}
+
+# hotspot_serve: what a hotspot is without us: an address, DHCP and DNS, and a client that has them
+hotspot_serve()
+{
+	ip -n phone -batch - <<-WLAN || return
+		address add $NET_HOTSPOT4/24 dev wlan0
+		link set wlan0 up
+	WLAN
+	ip -n client link set eth0 up || return
 	net_daemon phone dnsmasq-phone dnsmasq -k --conf-file=/dev/null --user=root --pid-file= --interface=wlan0 \
 		--bind-interfaces --no-hosts --no-ping --dhcp-authoritative --dhcp-leasefile=/dev/null \
 		--dhcp-range=192.168.43.100,192.168.43.200,1h || return

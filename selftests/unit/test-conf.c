@@ -111,6 +111,27 @@ static void a_section_for_some(void **state)
 	assert_false(s.have_fallback);
 }
 
+static void a_hotspot(void **state)
+{
+	struct tether_settings t;
+	struct settings s;
+	struct conf conf;
+
+	(void)state;
+	assert_int_equal(parse("[tether usb0]\nnat44 = system\n[tether w*]\nipv6 = yes\n[tether usb*]\n[uplink usb0]\n"
+			       "metric = 7\n", &conf), CTL_OK);
+	assert_true(conf_tether(&conf, "usb0", &t));
+	assert_int_equal(t.nat44, NAT44_SYSTEM);
+	assert_false(t.ipv6);
+	assert_true(conf_tether(&conf, "usb1", &t));
+	assert_int_equal(t.nat44, NAT44_YES);
+	assert_true(conf_tether(&conf, "wlan0", &t));
+	assert_true(t.ipv6);
+	assert_false(conf_tether(&conf, "eth0", &t));
+	conf_settings(&conf, "usb0", &s);
+	assert_int_equal(s.metric, 7);
+}
+
 static void back_to_automatic(void **state)
 {
 	struct conf conf;
@@ -145,6 +166,14 @@ static void errors(void **state)
 		{ "[clat]\nmode = off\nmetric = 1\nmode = off\n", "test.conf:4: 'mode' is set twice" },
 		{ "[uplink a]\nuplinks = b\n", "test.conf:2: 'uplinks' belongs into the section [clat]" },
 		{ "[uplink a]\nexclude = b\n", "'exclude' belongs into the section [clat]" },
+		{ "[tether]\n", "unknown section 'tether'" },
+		{ "[tether a b]\n", "'a b' is no name of an interface" },
+		{ "[tether a]\nmode = off\n", "test.conf:2: 'mode' is said of uplinks: it belongs into [clat] or" },
+		{ "[tether a]\nuplinks = b\n", "'uplinks' belongs into the section [clat]" },
+		{ "[tether a]\nnat44 = maybe\n", "nat44 'maybe' is none of yes, system" },
+		{ "[tether a]\nipv6 = 1\n", "ipv6 '1' is neither yes nor no" },
+		{ "[clat]\nnat44 = yes\n", "test.conf:2: 'nat44' belongs into a section [tether NAME]" },
+		{ "[uplink a]\nipv6 = yes\n", "'ipv6' belongs into a section [tether NAME]" },
 		{ "[clat]\nuplinks = ,\n", "a value is missing" },
 		{ "[clat]\nuplinks = a/b\n", "'a/b' is no name of an interface" },
 		{ "[clat]\nuplinks = 0 1 2 3 4 5 6 7 8 9 a b c d e f g\n", "more than 16 names, from 'g' on" },
@@ -275,6 +304,7 @@ int main(void)
 		cmocka_unit_test(nothing_said),
 		cmocka_unit_test(all_keys),
 		cmocka_unit_test(a_section_for_some),
+		cmocka_unit_test(a_hotspot),
 		cmocka_unit_test(back_to_automatic),
 		cmocka_unit_test(errors),
 		cmocka_unit_test(no_text),

@@ -69,8 +69,9 @@ check_build()
 		quiet_build in_tree uml make "$check_jobs" -C /srv/uml ARCH=um W=1 M="$tree/uml/selftests/skbfuzz" modules || :
 	tap_step build "clatctl, no warning" quiet_build in_tree stock make "$check_jobs" ctl || :
 	check_test_programs
-	# The test machines of both kinds run over the same root: one clatctl serves them.
-	[ ! -e "$guest$tree/stock/ctl/clatctl" ] || cp "$guest$tree/stock/ctl/clatctl" "$guest$tree/uml/ctl/clatctl"
+	# The test machines of both kinds run over the same root: one clatctl serves them. With all it was made from, so
+	# that "make install" in a machine does not make it again.
+	cp -a "$guest$tree/stock/ctl/." "$guest$tree/uml/ctl/"
 }
 
 # Programs that tests run: every folder of selftests/ with a Makefile, but the unit tests and the fuzzers.

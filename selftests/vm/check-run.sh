@@ -50,6 +50,7 @@ check_headers()
 }
 
 # QEMU's machines take longest, and what is apart mostly waits for timers: beside them goes all else, one after another.
+# What a test does a thousand times it does less often without --all, unless it is named.
 check_run()
 {
 	check_headers
@@ -58,10 +59,13 @@ check_run()
 	done >"$TAP_LOGS/left"
 	[ ! -s "$TAP_LOGS/left" ] ||
 		say "left to --all: $(awk '{ at[$1] = at[$1] " " $2 } END { for (p in at) print p ":" at[p] }' "$TAP_LOGS/left")"
+	check_long=$all$only
 	run_place qemu qemu-apart "$VM_DIR/run.sh" "$(scripts_for qemu apart)" &
 	check_apart=$!
 	run_place qemu qemu "$VM_DIR/run.sh" "$(scripts_for qemu)" &
 	check_qemu=$!
+	# With --all QEMU has so much to do that a third machine beside it is enough.
+	[ -n "$all" ] || run_uml_apart
 	trap 'kill $(cat "$TAP_LOGS"/*.pid) 2>/dev/null; wait; exit 130' INT TERM HUP
 	if [ -z "$only" ]; then
 		check_static
@@ -69,17 +73,20 @@ check_run()
 	fi
 	run_place uml uml "$VM_DIR/uml-run.sh" "$(scripts_for uml)" &
 	check_uml=$!
-	# With --all QEMU has so much to do that a third machine beside it is enough.
-	[ -z "$all" ] || wait "$check_uml"
-	run_place uml uml-apart "$VM_DIR/uml-run.sh" "$(scripts_for uml apart)" &
-	check_uml_apart=$!
-	[ -n "$all" ] || wait "$check_uml"
+	wait "$check_uml"
+	[ -z "$all" ] || run_uml_apart
 	[ -n "$only" ] || check_fuzz
 	[ -n "$only" ] || [ -z "$all" ] || check_elsewhere
 	wait "$check_uml_apart"
 	wait "$check_apart"
 	wait "$check_qemu"
 	trap 'exit 130' INT TERM HUP
+}
+
+run_uml_apart()
+{
+	run_place uml uml-apart "$VM_DIR/uml-run.sh" "$(scripts_for uml apart)" &
+	check_uml_apart=$!
 }
 
 # run_place PLACE MACHINE BOOTER SCRIPTS: in one machine, whose name is that of its files
@@ -103,7 +110,7 @@ run_place()
 	{
 		place_rc=0
 		sh "$booter" -c "$place_cpus" -m 2048 -t "$place_secs" -d "$tree/$dir" -- \
-			sh selftests/vm/runner.sh $place_scripts &
+			env CLAT_LONG="$check_long" sh selftests/vm/runner.sh $place_scripts &
 		# In the background, so that one who interrupts can end it.
 		echo $! >"$TAP_LOGS/$machine.pid"
 		wait $! || place_rc=$?

@@ -16,7 +16,7 @@ from world import (CLIENT4, CLIENT6, CLIENT_MAC, MAP, NEAR4, NEAR6, PATIENCE, PL
                    ip, ip_json, offload, sysctl, wait)
 
 OTHER4 = "198.51.100.20"
-BULK = 8 << 20
+BULK = 24 << 20
 
 
 def u(length, src=NEAR4, dst=SERVER4, **more):
