@@ -3,7 +3,8 @@
 # Run a command in the sanitized User-Mode-Linux kernel, over the files of the guest root.
 #
 # Usage: uml-run.sh [-c CPUS] [-m MB] [-t SECONDS] [-r ROOT] [-d DIR] -- COMMAND [ARGUMENT...]
-# Same options, output and exit statuses as run.sh (there is one processor, whatever -c says).
+# Same options, output and exit statuses as run.sh (there is one processor, whatever -c says). Its clock skips the time in
+# which nothing computes: seconds are shorter here than outside, never longer. -t counts those outside.
 # The kernel is made by uml.sh where it is missing. Environment: CLAT_APPEND  more kernel parameters.
 set -eu
 VM_DIR=$(cd "$(dirname "$0")" && pwd)
@@ -29,5 +30,5 @@ run_machine "$root" -b "$uml:/srv/uml" -- sh -c '
 	log=$1; shift; exec timeout -k 5 "$@" >>"$log" 2>&1' sh "$run/log" "$secs" \
 	/srv/uml/linux mem="${mem}M" rootfstype=hostfs rootflags=/ ro init="$run/uml-init" \
 	bonding.max_bonds=0 dummy.numdummies=0 ifb.numifbs=0 \
-	con=null con0=null,fd:1 ssl=null ssl0=null,fd:3 ssl1=null,fd:4 quiet panic=-1 kmemleak=off \
+	con=null con0=null,fd:1 ssl=null ssl0=null,fd:3 ssl1=null,fd:4 quiet panic=-1 kmemleak=off time-travel \
 	clat_run="$run" clat_out=/dev/ttyS0 clat_ctl=/dev/ttyS1 ${CLAT_APPEND-}
