@@ -10,14 +10,21 @@
 . "$SELFTESTS/dns/pair.sh"
 . "$SELFTESTS/daemon/lib.sh"
 
-# Ten minutes are so many seconds. The watchdog's time is real: it is told each 2 s.
+# Ten minutes are 15 seconds. The watchdog's time is real: it is told each 2 s.
 SCALE=40
-SECONDS_QUIET=15
+SECONDS_QUIET=20
 WATCHDOG=4000000
+
+# quiet: what the daemon did from one time that it told the watchdog to the last one. What it has to end before, and where
+# strace comes and goes, is no part of it.
+quiet()
+{
+	awk '/WATCHDOG=1/ { printf "%s", text; text = ""; on = 1 } on { text = text $0 "\n" }' "$LIB_TMP/strace"
+}
 
 calls()
 {
-	grep -c "^[0-9. ]*$1(" "$LIB_TMP/strace"
+	grep -c "^[0-9. ]*$1(" "$LIB_TMP/quiet"
 }
 
 # The other end of the service manager's socket: takes all that comes
@@ -35,7 +42,7 @@ while True:
 # strange: what it did, for a failure report
 strange()
 {
-	diag "$(grep -v clock_gettime "$LIB_TMP/strace" | cut -c 12-140 | head -n 60)"
+	diag "$(grep -v clock_gettime "$LIB_TMP/quiet" | cut -c 12-140 | head -n 60)"
 }
 
 traced()
@@ -67,13 +74,14 @@ check "strace sees it" wait_for 20 traced
 sleep $SECONDS_QUIET
 kill "$tracer"
 wait "$tracer" 2>/dev/null
-woken=$(($(calls epoll_wait) - 1)) told=$(grep -c 'WATCHDOG=1' "$LIB_TMP/strace")
-diag "woken $woken times, $told times for the watchdog, $(wc -l <"$LIB_TMP/strace") calls"
-check "the watchdog was told in time" test "$told" -ge $((SECONDS_QUIET / 2 - 1))
+quiet >"$LIB_TMP/quiet"
+woken=$(calls epoll_wait) told=$(grep -c 'WATCHDOG=1' "$LIB_TMP/quiet")
+diag "woken $woken times, $told times for the watchdog, $(wc -l <"$LIB_TMP/quiet") calls"
+check "the watchdog was told in time" test "$told" -ge $((SECONDS_QUIET / 2 - 2))
 check_equal "and nothing else woke the daemon" "$told" "$woken" || strange
 check_equal "it asked nobody, and read nothing but its clock" 0 \
-	"$(grep -vcE '(epoll_wait|read|clock_gettime|timerfd_settime|socket|sendto|close)\(|^[0-9.]* ([0-9]*|.*<unfinished|---|\+\+\+)' \
-		"$LIB_TMP/strace")" || strange
+	"$(grep -vcE '(epoll_wait|read|clock_gettime|timerfd_settime|socket|sendto|close)\(|^[0-9.]* ---' \
+		"$LIB_TMP/quiet")" || strange
 check "it still works" works
 daemon_kill TERM
 ctl down --all >/dev/null

@@ -64,11 +64,12 @@ hotspot_talks()
 	[ "$(in_ns ran ss -Hlntu "( sport = :9001 )" | wc -l)" = 2 ]
 }
 
-# hotspot_state: all that clatctl could change on the phone. Routes of equal rank stand in the order of their making, and
-# the bridge has another number each time it is made: neither is what is compared.
+# hotspot_state: all that clatctl could change on the phone. Routes of equal rank stand in the order of their making, the
+# bridge has another number each time it is made, and that an interface works the kernel tells a while later: none of this
+# is what is compared.
 hotspot_state()
 {
-	pair_state | sed 's/^[0-9]*: tether:/tether:/' | sort
+	pair_state | sed 's/^[0-9]*: tether:/tether:/; s/ state [A-Z]* / /' | sort
 	in_ns phone nft list ruleset
 	in_ns phone sh -c 'grep -H . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv[46]/conf/*/forwarding \
 		/proc/sys/net/ipv6/conf/*/accept_ra /proc/sys/net/ipv4/conf/*/rp_filter'
