@@ -140,16 +140,23 @@ static int one_shot(const char *name, bool all, struct json_object *instances)
 {
 	/* Without permission there is nothing to lock, and the kernel says so. */
 	int code = geteuid() == 0 ? lock_netns() : CTL_OK;
+	struct failure cause;
 	bool hotspot = false;
 	int err;
 
-	if (!code)
-		code = down_devices(name, all, instances);
-	if (all && (!code || code == CTL_INACTIVE || code == CTL_NOMODULE)) {
-		err = tether_drop_all(&hotspot);
-		return err || hotspot ? err : code;
+	if (code)
+		return code;
+	code = down_devices(name, all, instances);
+	if (!all)
+		return code ? code : tether_follow();
+	cause = failure_get();
+	err = tether_drop_all(&hotspot);
+	/* A CLAT that could not be taken away is told, but does not keep the hotspot on. */
+	if (code && code != CTL_INACTIVE && code != CTL_NOMODULE) {
+		failure_set(&cause);
+		return code;
 	}
-	return code ? code : tether_follow();
+	return err || hotspot ? err : code;
 }
 
 static int by_daemon(const char *name, bool all, struct json_object **answer)
