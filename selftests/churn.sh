@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Lives of a clat device under traffic: load, create, move, delete, unload in any order (churn/churn.c). A thousand of
-# them where CLAT_LONG says that there is time, else two hundred.
+# them where CLAT_LONG says that there is time, else one hundred.
 # runs-in: uml qemu
 # cpus: 2
 # timeout: 600
@@ -22,7 +22,7 @@ rmmod clat || bail "the module does not unload"
 # Debug information is most of what would be read a thousand times.
 strip -g -o "$LIB_TMP/clat.ko" "$CLAT_KO" || bail "strip $CLAT_KO"
 
-cycles=200
+cycles=100
 [ -z "${CLAT_LONG-}" ] || cycles=1000
 "$SELFTESTS/churn/churn" "$LIB_TMP/clat.ko" "${1:-$cycles}"
 CHURN_STATUS=$?

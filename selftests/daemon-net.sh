@@ -3,6 +3,7 @@
 # clatctl daemon in the emulated mobile network: BIND with a TTL of seconds, two NAT64s, and programs that are talking
 # while the network changes under them.
 # runs-in: qemu
+# only-all: qemu
 # cpus: 2
 # timeout: 600
 . "$(dirname "$0")/lib.sh"

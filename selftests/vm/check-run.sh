@@ -49,7 +49,8 @@ check_headers()
 	done
 }
 
-# QEMU's machines take longest, and what is apart mostly waits for timers: beside them goes all else, one after another.
+# Machines of both kinds run at once, and beside them what needs none. With --all QEMU has so much to do that those of UML
+# come one after another, and after what could disturb the tests that wait for seconds.
 # What a test does a thousand times it does less often without --all, unless it is named.
 check_run()
 {
@@ -60,33 +61,38 @@ check_run()
 	[ ! -s "$TAP_LOGS/left" ] ||
 		say "left to --all: $(awk '{ at[$1] = at[$1] " " $2 } END { for (p in at) print p ":" at[p] }' "$TAP_LOGS/left")"
 	check_long=$all$only
-	run_place qemu qemu-apart "$VM_DIR/run.sh" "$(scripts_for qemu apart)" &
-	check_apart=$!
-	run_place qemu qemu "$VM_DIR/run.sh" "$(scripts_for qemu)" &
-	check_qemu=$!
-	# With --all QEMU has so much to do that a third machine beside it is enough.
-	[ -n "$all" ] || run_uml_apart
 	trap 'kill $(cat "$TAP_LOGS"/*.pid) 2>/dev/null; wait; exit 130' INT TERM HUP
-	if [ -z "$only" ]; then
-		check_static
-		check_unit
+	run_place qemu qemu-apart "$VM_DIR/run.sh" "$(scripts_for qemu apart)" &
+	run_place qemu qemu "$VM_DIR/run.sh" "$(scripts_for qemu)" &
+	if [ -n "$all" ]; then
+		check_without_machine
+		run_uml uml &
+		wait $!
+		run_uml uml-apart &
+		[ -n "$only" ] || check_fuzz
+		[ -n "$only" ] || check_elsewhere
+	else
+		run_uml uml &
+		run_uml uml-apart &
+		check_without_machine
+		[ -n "$only" ] || check_fuzz
 	fi
-	run_place uml uml "$VM_DIR/uml-run.sh" "$(scripts_for uml)" &
-	check_uml=$!
-	wait "$check_uml"
-	[ -z "$all" ] || run_uml_apart
-	[ -n "$only" ] || check_fuzz
-	[ -n "$only" ] || [ -z "$all" ] || check_elsewhere
-	wait "$check_uml_apart"
-	wait "$check_apart"
-	wait "$check_qemu"
+	wait
 	trap 'exit 130' INT TERM HUP
 }
 
-run_uml_apart()
+check_without_machine()
 {
-	run_place uml uml-apart "$VM_DIR/uml-run.sh" "$(scripts_for uml apart)" &
-	check_uml_apart=$!
+	[ -z "$only" ] || return 0
+	check_static
+	check_unit
+}
+
+# run_uml MACHINE: uml or uml-apart
+run_uml()
+{
+	check_apart=${1#uml}
+	run_place uml "$1" "$VM_DIR/uml-run.sh" "$(scripts_for uml "${check_apart#-}")"
 }
 
 # run_place PLACE MACHINE BOOTER SCRIPTS: in one machine, whose name is that of its files
