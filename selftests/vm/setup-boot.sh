@@ -29,6 +29,10 @@ done
 chroot "$root" sh -c 'cd /tmp/initrd && find . | cpio -o -H newc --quiet | gzip -1 >/boot/clat-initrd'
 rm -rf "$tree"
 
+# systemd-resolved has made it a link into /run, where nothing is until it runs.
+rm -f "$root/etc/resolv.conf"
+: >"$root/etc/resolv.conf"
+
 [ -n "$(find "$root/lib/modules/$kver/updates" -name 'jool.ko*')" ] || {
 	echo "setup-boot.sh: dkms did not build jool for $kver" >&2
 	exit 1
