@@ -4,6 +4,8 @@
 
 #include "ask.h"
 #include "attr.h"
+#include "bus_dns.h"
+#include "link_resolvers.h"
 
 int ask_server(const struct command *cmd, struct ask *ask, const char *text)
 {
@@ -48,8 +50,12 @@ int ask_run(const struct command *cmd, const struct ask *ask, const char *uplink
 			return usage(cmd, "--server '%s' is no ADDR[%%IF][@PORT]", ask->servers[i]);
 		resolvers.count++;
 	}
-	if (!resolvers.count)
+	if (!resolvers.count && uplink) {
+		bus_dns_ask();
+		code = link_resolvers((int)ifindex, uplink, &resolvers);
+	} else if (!resolvers.count) {
 		code = resolvers_default(opts.netns, ifindex, &resolvers);
+	}
 	if (!code)
 		code = dns64_discover(&resolvers, uplink, ask->timeout_s ? ask->timeout_s : DNS64_TIMEOUT_S, discovery);
 	if (!code && uplink && discovery->loopback)

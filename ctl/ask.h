@@ -14,7 +14,7 @@ struct ask {
 
 /* For the help texts of commands that take them. */
 #define ASK_HELP \
-"  --server ADDR[%IF][@PORT]    DNS server to ask, instead of those in resolv.conf; may be repeated\n" \
+"  --server ADDR[%IF][@PORT]    DNS server to ask, instead of those that the machine knows; may be repeated\n" \
 "  --timeout SECONDS            give up after that many seconds, 5 by default\n"
 
 int ask_server(const struct command *cmd, struct ask *ask, const char *text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The system bus (D-Bus), for what other programs of this machine know. They describe the machine's own network: with -n
- * nobody is asked. Optional when the program is built: bus_none.c stands for a machine without a bus. Who asks gets
+ * The system bus (D-Bus), for what other programs of this machine know. They describe the machine's own network: with
+ * -n nobody is asked. Optional when the program is built: bus_none.c stands for a machine without a bus. Who asks gets
  * JSON, of whatever types: it is the asker's to check.
  */
 #ifndef BUS_H

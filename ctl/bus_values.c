@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Messages of the bus, as JSON: whole numbers, booleans and texts; arrays and structures as arrays; dictionaries by text
- * as objects; variants as what is in them; null for the rest. A message can have megabytes: what is kept has a limit.
+ * Messages of the bus, as JSON: whole numbers, booleans and texts; arrays and structures as arrays; dictionaries by
+ * text as objects; variants as what is in them; null for the rest. A message can have megabytes: what is kept has a
+ * limit.
  */
 #include <errno.h>
 #include <stdbool.h>

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "attr.h"
+#include "bus_dns.h"
 #include "client.h"
 #include "daemon.h"
 #include "loop.h"
@@ -89,6 +90,7 @@ static int open_all(const struct conf *conf)
 	err = resolv_watch_open(opts.netns, daemon_resolvers_changed);
 	if (err)
 		warning("cannot watch resolv.conf: %s", strerror(-err));
+	bus_dns_follow(daemon_resolvers_changed);
 	code = control_open();
 	if (code)
 		return code;

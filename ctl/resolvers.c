@@ -13,11 +13,21 @@
 
 #define RESOLV_CONF "/etc/resolv.conf"
 
+/* What is sent to the unspecified address comes to this machine too. */
+static bool is_loopback4(struct in_addr addr)
+{
+	return !addr.s_addr || ntohl(addr.s_addr) >> 24 == 127;
+}
+
 static bool is_loopback(const struct resolver *r)
 {
+	const struct in6_addr *v6 = &r->sin6.sin6_addr;
+	struct in_addr v4;
+
 	if (r->sa.sa_family == AF_INET)
-		return ntohl(r->sin.sin_addr.s_addr) >> 24 == 127;
-	return IN6_IS_ADDR_LOOPBACK(&r->sin6.sin6_addr);
+		return is_loopback4(r->sin.sin_addr);
+	memcpy(&v4, &v6->s6_addr[12], sizeof(v4));
+	return IN6_IS_ADDR_LOOPBACK(v6) || IN6_IS_ADDR_UNSPECIFIED(v6) || (IN6_IS_ADDR_V4MAPPED(v6) && is_loopback4(v4));
 }
 
 static int set_zone(struct resolver *r, const char *zone, unsigned int uplink)
@@ -50,7 +60,7 @@ static int set_zone(struct resolver *r, const char *zone, unsigned int uplink)
  */
 int resolver_parse(const char *text, unsigned int uplink, struct resolver *resolver)
 {
-	char copy[80], *port, *zone;
+	char copy[RESOLVER_SIZE], *port, *zone;
 	unsigned long number = 53;
 	int err = 0;
 
@@ -80,6 +90,21 @@ int resolver_parse(const char *text, unsigned int uplink, struct resolver *resol
 	}
 	resolver->loopback = !err && is_loopback(resolver);
 	return err;
+}
+
+/* Adds one that @source names, if it is not in the list and there is room. */
+void resolvers_add(struct resolvers *resolvers, const struct resolver *resolver, const char *source)
+{
+	size_t i;
+
+	for (i = 0; i < resolvers->count; i++)
+		if (resolvers->list[i].salen == resolver->salen &&
+		    !memcmp(&resolvers->list[i].sin6, &resolver->sin6, resolver->salen))
+			return;
+	if (resolvers->count == RESOLVERS_MAX)
+		return;
+	resolvers->list[resolvers->count] = *resolver;
+	resolvers->list[resolvers->count++].source = source;
 }
 
 /* A resolver on this machine may ask another network than the uplink's (RFC 8880): others go first. */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #define RESOLVERS_MAX 8
+#define RESOLVER_SIZE 80
 
 struct resolver {
 	union {
@@ -16,8 +17,9 @@ struct resolver {
 		struct sockaddr_in6 sin6;
 	};
 	socklen_t salen;
-	char text[80];
+	char text[RESOLVER_SIZE];
 	bool loopback;		/* a program on this machine: not to be reached by the uplink */
+	const char *source;	/* who names it, for status, or NULL */
 };
 
 struct resolvers {
@@ -26,6 +28,7 @@ struct resolvers {
 };
 
 int resolver_parse(const char *text, unsigned int uplink, struct resolver *resolver);
+void resolvers_add(struct resolvers *resolvers, const struct resolver *resolver, const char *source);
 int resolvers_read(const char *path, unsigned int uplink, struct resolvers *resolvers);
 int resolvers_default(const char *netns, unsigned int uplink, struct resolvers *resolvers);
 

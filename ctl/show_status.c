@@ -58,7 +58,8 @@ static void print_discovery(struct json_object *instance)
 	char buf[32];
 
 	if (json_text(instance, "server", NULL))
-		printf("  dns: %s%s\n", json_text(instance, "server", NULL), local && json_object_get_boolean(local) ?
+		printf("  dns: %s (%s)%s\n", json_text(instance, "server", NULL),
+		       json_text(instance, "server-source", "unknown"), local && json_object_get_boolean(local) ?
 		       ", on this machine: it may have asked another network" : "");
 	if (next)
 		printf("  next query: in %s\n", show_seconds(json_object_get_int64(next), buf, sizeof(buf)));

@@ -36,6 +36,22 @@ static void add_plat(struct json_object *object, const struct uplink *u, int64_t
 	json_object_object_add(object, "plat", array);
 }
 
+/* Whom it asks, best first, and who names them. */
+static void add_resolvers(struct json_object *object, const struct uplink *u)
+{
+	struct json_object *array = json_object_new_array(), *item;
+	size_t i;
+
+	for (i = 0; i < u->resolvers.count; i++) {
+		item = json_object_new_object();
+		add_string(item, "server", u->resolvers.list[i].text);
+		add_string(item, "source", u->resolvers.list[i].source);
+		json_object_object_add(item, "local", json_object_new_boolean(u->resolvers.list[i].loopback));
+		json_object_array_add(array, item);
+	}
+	json_object_object_add(object, "dns", array);
+}
+
 static void add_reason(struct json_object *object, const struct uplink *u)
 {
 	char text[256];
@@ -84,7 +100,9 @@ static struct json_object *describe(const struct uplink *u, const struct dev *de
 	add_string(object, "uplink", u->ifname);
 	add_reason(object, u);
 	add_plat(object, u, now);
+	add_resolvers(object, u);
 	add_string(object, "server", u->disc.source == SOURCE_DNS ? u->server : NULL);
+	add_string(object, "server-source", u->disc.source == SOURCE_DNS ? u->server_source : NULL);
 	json_object_object_add(object, "server-local",
 			       json_object_new_boolean(u->disc.source == SOURCE_DNS && u->server_loopback));
 	add_seconds(object, "next_query_s", disc_next_query(&u->disc), now);

@@ -86,6 +86,7 @@ static void take_answer(struct asking *a, const struct dns_answer *answer, enum 
 	if (count) {
 		snprintf(u->server, sizeof(u->server), "%s", a->query.resolver.text);
 		u->server_loopback = a->query.resolver.loopback;
+		u->server_source = a->query.resolver.source;
 		u->query_trouble[0] = '\0';
 	} else if (verdict == DNS_ADDRESSES) {
 		note_trouble(u, &a->query.resolver, "answers with AAAA records of no NAT64 prefix");
@@ -181,11 +182,19 @@ void uplink_read_resolvers(struct uplink *u)
 {
 	struct resolvers list;
 
+	bool same;
+	size_t i;
+
 	uplink_list_resolvers(u, &list);
-	if (same_resolvers(&list, &u->resolvers))
+	same = same_resolvers(&list, &u->resolvers);
+	u->resolvers = list;
+	/* Somebody else may name the same ones. */
+	for (i = 0; i < list.count; i++)
+		if (!strcmp(list.list[i].text, u->server))
+			u->server_source = list.list[i].source;
+	if (same)
 		return;
 	close_queries(u);
-	u->resolvers = list;
 	disc_resolvers(&u->disc, list.count, loop_now());
 	uplink_set_timer(u);
 }

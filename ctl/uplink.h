@@ -52,6 +52,7 @@ struct uplink {
 	struct timer timer;
 	char server[80];		/* that told the prefix */
 	bool server_loopback;
+	const char *server_source;
 	char query_trouble[192];
 
 	/* instance.c: the CLAT */
