@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# clatctl daemon: ten minutes in which nothing happens on the network, seen by strace. Only the watchdog wakes it.
+# clatctl daemon: ten minutes in which nothing happens on the network and on the system bus, seen by strace. Only the
+# watchdog wakes it.
 # runs-in: uml qemu
 # only-all: qemu
 # timeout: 240
@@ -9,6 +10,7 @@
 . "$SELFTESTS/lib-module.sh"
 . "$SELFTESTS/dns/pair.sh"
 . "$SELFTESTS/daemon/lib.sh"
+. "$SELFTESTS/daemon/bus.sh"
 
 # Ten minutes are 15 seconds. The watchdog's time is real: it is told each 2 s.
 SCALE=40
@@ -56,7 +58,7 @@ quiet_begins()
 	wait_for 30 plat_is "$PAIR_PLAT ra" && wait_for 5 kernel_plat "$PAIR_PLAT"
 }
 
-tap_plan 7
+tap_plan 8
 command -v strace >/dev/null || bail "strace is not installed"
 rm -rf /etc/clat
 pair_up || bail "the network does not come up"
@@ -65,8 +67,13 @@ module_load
 resolver "53=good,$OTHER"
 manager >"$NET_RUN/manager.log" 2>&1 </dev/null &
 wait_for 20 grep -q ready "$NET_RUN/manager.log" || bail "no socket for the service manager"
+bus_start || bail "no bus: $(cat "$NET_RUN/bus.log")"
+resolved_start || bail "no systemd-resolved: $(cat "$NET_RUN/manager.log")"
+link_dns "$PAIR_RAN"
 daemon_start $SCALE "NOTIFY_SOCKET=$NET_RUN/notify" WATCHDOG_USEC=$WATCHDOG
 wait_for 60 state_is active || bail "it does not come up: $(cat "$LOG")"
+check "it has a resolver by the bus" wait_for 20 sh -c \
+	"$IN_PHONE -j status wwan0 | jq -e '.instances[0].dns[0].source == \"resolved\"'"
 check "a prefix that holds for long, and none besides" quiet_begins
 strace -ttt -p "$DAEMON" -o "$LIB_TMP/strace" 2>"$LIB_TMP/strace.err" &
 tracer=$!

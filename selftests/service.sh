@@ -10,6 +10,7 @@
 . "$SELFTESTS/lib-module.sh"
 . "$SELFTESTS/dns/pair.sh"
 . "$SELFTESTS/daemon/lib.sh"
+. "$SELFTESTS/daemon/bus.sh"
 
 CTL_DIR=$SELFTESTS/../ctl
 UNIT=/usr/local/lib/systemd/system/clat.service
@@ -100,6 +101,8 @@ test_confined()
 	tracer=$!
 	wait_for 60 daemon_answers
 	check "with these it comes up" wait_for 60 state_is active
+	check "the bus and what is on it" wait_for 20 sh -c \
+		"$IN_PHONE -j status wwan0 | jq -e '.instances[0].dns[0].source == \"resolved\"'"
 	check "IPv4 goes through" works
 	native4
 	check "it gives way to native IPv4" wait_for 40 state_is native-ipv4
@@ -140,7 +143,7 @@ test_completion()
 	check_equal "after the options" "--all" "$(complete -n phone down --a)"
 }
 
-tap_plan 24
+tap_plan 25
 command -v systemd-analyze >/dev/null || bail "systemd is not installed"
 command -v strace >/dev/null || bail "strace is not installed"
 rm -rf /etc/clat
@@ -150,6 +153,9 @@ test_completion
 pair_up || bail "the network does not come up"
 module_load
 resolver "53=good"
+bus_start || bail "no bus: $(cat "$NET_RUN/bus.log")"
+resolved_start || bail "no systemd-resolved: $(cat "$NET_RUN/manager.log")"
+link_dns "$PAIR_RAN"
 test_confined
 check "the kernel has nothing to complain about" not kernel_faults
 finish

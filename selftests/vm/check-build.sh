@@ -101,6 +101,14 @@ check_static()
 	tap_step static "netlink code is what the spec generates" check_generated || :
 	tap_step static "shell scripts parse" check_shell || :
 	tap_step static "manual pages are well-formed" check_man || :
+	tap_step build "clatctl without libsystemd, and its unit tests, no warning" quiet_build check_without_bus || :
+}
+
+check_without_bus()
+{
+	vm_copy_tree "$guest$tree/without-bus"
+	in_tree without-bus sh -c 'make -C ctl WITHOUT_SYSTEMD=1 && make -C selftests/unit WITHOUT_SYSTEMD=1 check &&
+		! ldd ctl/clatctl | grep libsystemd'
 }
 
 # Sparse also reads the kernel's headers; only what it says of our files counts.
