@@ -160,6 +160,8 @@ static int one_shot(const struct order *order, struct json_object **root)
 		code = tether_world(&w);
 	if (!code)
 		code = act(order, &state, &w);
+	if (!code && order->action != ACTION_STATUS)
+		code = tether_settle(&state);
 	if (!code) {
 		read_again(&w);
 		tether_describe(array, &state, &w, ifname, true);

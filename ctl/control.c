@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The socket that commands come by: a line of JSON is a request, a line of JSON the answer, then the connection ends.
- * Everybody may ask for the status, root for the rest. An "up" is answered when it has come to an end.
+ * Everybody may ask for the status, root for the rest. An "up" is answered when it has come to an end, a change of hotspots
+ * when the firewalls of this machine know of it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@
 
 #define CLIENTS_MAX 16
 #define REQUEST_MAX 512
-/* For a client to say what it wants, and for an "up" to come to an end. */
+/* For a client to say what it wants, and for an "up" or a firewall to come to an end. */
 #define REQUEST_MS 5000
 #define UP_MS 30000
 
@@ -36,6 +37,8 @@ struct client {
 	char request[REQUEST_MAX];
 	size_t len;
 	char waits_for[IF_NAMESIZE];	/* an uplink to come up, or "" */
+	struct json_object *held;	/* the answer for one who waits for firewalls, or NULL */
+	char tether[IF_NAMESIZE];	/* the hotspot that it is about, or "" */
 };
 
 static struct client clients[CLIENTS_MAX];
@@ -48,6 +51,8 @@ static void hang_up(struct client *c)
 	timer_stop(&c->timer);
 	loop_unwatch(&c->watch);
 	close(c->watch.fd);
+	json_object_put(c->held);
+	c->held = NULL;
 	c->used = false;
 }
 
@@ -85,6 +90,30 @@ static void answer_uplink(struct client *c, const struct uplink *u)
 
 	status_add(json_instances(root), u);
 	answer(c, root);
+}
+
+/* Keeps an answer back, of which the reference is taken, until firewalls are told. */
+static void hold(struct client *c, struct json_object *root, const char *tether)
+{
+	c->held = root;
+	snprintf(c->tether, sizeof(c->tether), "%s", tether);
+	timer_set(&c->timer, loop_now() + loop_real_ms(UP_MS));
+}
+
+static void release(struct client *c)
+{
+	struct json_object *root = c->held, *array;
+	int code = CTL_OK;
+
+	c->held = NULL;
+	if (json_object_object_get_ex(root, "tethers", &array))
+		code = daemon_tether_describe(array, c->tether, true);
+	if (!code) {
+		answer(c, root);
+		return;
+	}
+	json_object_put(root);
+	answer_failure(c);
 }
 
 /* --- requests ----------------------------------------------------------------------------------------------------- */
@@ -131,7 +160,10 @@ static void on_down(struct client *c, struct json_object *request)
 	bool all = json_object_object_get_ex(request, "all", &value) && json_object_get_boolean(value);
 
 	if (!daemon_down(json_text(request, "uplink", NULL), all, json_instances(root))) {
-		answer(c, root);
+		if (all)
+			hold(c, root, "");
+		else
+			answer(c, root);
 		return;
 	}
 	json_object_put(root);
@@ -172,6 +204,10 @@ static void on_tether(struct client *c, struct json_object *request)
 		code = fail(CTL_PERM, "run clatctl as root", "no permission to switch a hotspot %s", action);
 	else if (strcmp(action, "status"))
 		code = switch_tether(request, action);
+	if (!code && strcmp(action, "status")) {
+		hold(c, root, name);
+		return;
+	}
 	if (!code)
 		code = daemon_tether_describe(array, name[0] ? name : NULL, c->root);
 	if (!code) {
@@ -244,7 +280,7 @@ static void read_request(struct client *c)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	/* A client that waits has nothing more to say: it went away. */
-	if (got <= 0 || c->waits_for[0]) {
+	if (got <= 0 || c->waits_for[0] || c->held) {
 		hang_up(c);
 		return;
 	}
@@ -275,6 +311,10 @@ static void on_timeout(struct timer *timer)
 	struct client *c = timer->owner;
 	struct uplink *u = c->waits_for[0] ? daemon_find(c->waits_for) : NULL;
 
+	if (c->held) {
+		release(c);
+		return;
+	}
 	if (!c->waits_for[0]) {
 		hang_up(c);
 		return;
@@ -360,9 +400,12 @@ void control_tell(void)
 {
 	size_t i;
 
-	for (i = 0; i < CLIENTS_MAX; i++)
+	for (i = 0; i < CLIENTS_MAX; i++) {
 		if (clients[i].used && clients[i].waits_for[0])
 			tell_client(&clients[i]);
+		else if (clients[i].used && clients[i].held && daemon_tether_settled())
+			release(&clients[i]);
+	}
 }
 
 static void make_folder(const char *path)

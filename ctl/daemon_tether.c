@@ -11,6 +11,7 @@
 
 #include "ctl.h"
 #include "daemon.h"
+#include "daemon_firewall.h"
 #include "daemon_tether.h"
 #include "ifnames.h"
 #include "nl.h"
@@ -23,6 +24,7 @@ static struct {
 	struct watch on_rules;
 	struct backoff trouble;
 	char error[512];
+	bool asked;			/* by a command, and no pass has come since */
 } t;
 
 /* --- what is wanted ----------------------------------------------------------------------------------------------- */
@@ -65,7 +67,7 @@ static void on_rules(struct watch *watch, uint32_t events)
 	(void)events;
 	rtnl_events_drain(t.rules);
 	tether_rules_changed();
-	daemon_changed();
+	daemon_firewall_changed();
 }
 
 static struct nl_sock *open_rules(void)
@@ -120,17 +122,25 @@ int64_t daemon_tether_pass(const struct conf *conf, const struct world *w, int64
 	if (before != t.state.count)
 		verbose("hotspot: %zu interfaces", t.state.count);
 	follow_rules(t.state.count);
+	t.asked = false;
 	if (tether_is_idle(&t.state))
-		return LOOP_NEVER;
+		return daemon_firewall_pass(&t.state, w, now);
 	if (!tether_sync(&t.state, w)) {
 		t.trouble = (struct backoff){ 0 };
 		note("");
-		return LOOP_NEVER;
+		return daemon_firewall_pass(&t.state, w, now);
 	}
+	/* Firewalls are told when our own rules are there. */
 	note(failure_get().message);
 	if (t.trouble.next <= now)
 		backoff_next(&t.trouble, now);
 	return t.trouble.next;
+}
+
+/* Whether all that was asked for is done, as far as it can be. */
+bool daemon_tether_settled(void)
+{
+	return daemon_trouble()[0] || (!t.asked && (t.error[0] || daemon_firewall_settled()));
 }
 
 /* --- requests ----------------------------------------------------------------------------------------------------- */
@@ -140,6 +150,7 @@ static int sync_now(void)
 {
 	int code = tether_apply(&t.state);
 
+	t.asked = true;
 	daemon_changed();
 	return code;
 }
@@ -193,5 +204,8 @@ int daemon_tether_describe(struct json_object *array, const char *ifname, bool f
 /* Adopts what is on. Returns an exit code with the failure recorded. */
 int daemon_tether_open(void)
 {
-	return tether_state_load(&t.state);
+	int code = tether_state_load(&t.state);
+
+	daemon_firewall_open(&t.state);
+	return code;
 }

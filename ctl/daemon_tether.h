@@ -7,6 +7,7 @@
 
 int daemon_tether_open(void);
 bool daemon_tether_is_on(void);
+bool daemon_tether_settled(void);
 bool daemon_tether_is(const char *ifname);
 int64_t daemon_tether_pass(const struct conf *conf, const struct world *world, int64_t now);
 int daemon_tether_on(const struct tether *tether);

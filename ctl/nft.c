@@ -41,8 +41,24 @@ static void write_all(int fd, const char *text, size_t len)
 	}
 }
 
+/* What a child is for. */
+struct job {
+	const char *commands;		/* for nft */
+	unsigned int flags;		/* of its output */
+	const char *what;		/* they do, for messages */
+	nft_judge_fn *judge;		/* whose words are the answer instead of what nft says, or NULL */
+	const void *arg;		/* for @judge */
+};
+
+static const char *judge_answer(const struct job *job, const char *text)
+{
+	struct json_object *root = json_tokener_parse(text ? text : "");
+
+	return root ? job->judge(root, job->arg) : NULL;
+}
+
 /* Ends silently where there is nothing to run it with: no verdict is one, too. */
-static void child(int fd, const char *commands, unsigned int flags)
+static void child(int fd, const struct job *job)
 {
 	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
 	const char *text;
@@ -50,9 +66,11 @@ static void child(int fd, const char *commands, unsigned int flags)
 
 	if (!nft || nft_ctx_buffer_output(nft) || nft_ctx_buffer_error(nft))
 		return;
-	nft_ctx_output_set_flags(nft, flags);
-	verdict = nft_run_cmd_from_buffer(nft, commands) ? VERDICT_REFUSED : VERDICT_DONE;
+	nft_ctx_output_set_flags(nft, job->flags);
+	verdict = nft_run_cmd_from_buffer(nft, job->commands) ? VERDICT_REFUSED : VERDICT_DONE;
 	text = verdict == VERDICT_DONE ? nft_ctx_get_output_buffer(nft) : nft_ctx_get_error_buffer(nft);
+	if (job->judge && verdict == VERDICT_DONE)
+		text = judge_answer(job, text);
 	write_all(fd, &verdict, 1);
 	write_all(fd, text ? text : "", text ? strlen(text) : 0);
 }
@@ -95,7 +113,7 @@ static int no_nftables(void)
 }
 
 /* The first line of what libnftables complains about; the rest quotes the commands. */
-static int judge(const char *answer, const char *what)
+static int conclude(const char *answer, const char *what)
 {
 	if (!answer)
 		return fail(CTL_TIMEOUT, "see: nft list ruleset", "nftables: cannot %s: no end of it in %d s", what,
@@ -110,36 +128,34 @@ static int judge(const char *answer, const char *what)
 
 /**
  * run - have a child run commands
- * @commands: for nft
- * @flags: of its output
- * @what: they do, for messages
- * @output: set to what it printed, to be freed, or NULL where nobody wants it
+ * @job: which
+ * @output: set to its answer, to be freed, or NULL where nobody wants it
  *
  * Returns an exit code with the failure recorded.
  */
-static int run(const char *commands, unsigned int flags, const char *what, char **output)
+static int run(const struct job *job, char **output)
 {
 	char *answer;
 	int fds[2], code;
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC))
-		return fail(CTL_REFUSED, NULL, "nftables: cannot %s: %s", what, strerror(errno));
+		return fail(CTL_REFUSED, NULL, "nftables: cannot %s: %s", job->what, strerror(errno));
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		child(fds[1], commands, flags);
+		child(fds[1], job);
 		_exit(0);
 	}
 	close(fds[1]);
 	answer = pid < 0 ? NULL : read_all(fds[0]);
 	close(fds[0]);
 	if (pid < 0)
-		return fail(CTL_REFUSED, NULL, "nftables: cannot %s: no other process to be had", what);
+		return fail(CTL_REFUSED, NULL, "nftables: cannot %s: no other process to be had", job->what);
 	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	code = judge(answer, what);
+	code = conclude(answer, job->what);
 	if (!code && output)
 		*output = strdup(answer + 1);
 	free(answer);
@@ -158,39 +174,62 @@ static bool have_netlink(void)
 /* Whether the kernel has nf_tables, and we may read them. */
 bool nft_available(void)
 {
-	return have_netlink() && !run("list tables", 0, "list tables", NULL);
+	static const struct job job = { .commands = "list tables", .what = "list tables" };
+
+	return have_netlink() && !run(&job, NULL);
 }
 
 /* Runs @commands as one transaction: all of them count, or none. */
 int nft_run(const char *commands)
 {
-	return have_netlink() ? run(commands, 0, "set the rules", NULL) : no_nftables();
+	struct job job = { .commands = commands, .what = "set the rules" };
+
+	return have_netlink() ? run(&job, NULL) : no_nftables();
 }
 
-static char *list(const char *what, unsigned int flags)
+static char *list(const char *what, struct job *job)
 {
 	char command[128], *text = NULL;
 
 	snprintf(command, sizeof(command), "list %s", what);
+	job->commands = job->what = command;
 	if (!have_netlink())
 		no_nftables();
 	else
-		run(command, flags, command, &text);
+		run(job, &text);
 	return text;
 }
 
 /* What "nft list WHAT" prints, without counters; to be freed. NULL with the failure recorded, also where it is not there. */
 char *nft_list(const char *what)
 {
-	return list(what, NFT_CTX_OUTPUT_STATELESS);
+	struct job job = { .flags = NFT_CTX_OUTPUT_STATELESS };
+
+	return list(what, &job);
 }
 
 /* The same as JSON, in the form that libnftables-json(5) describes. NULL also from a libnftables that has none. */
 struct json_object *nft_list_json(const char *what)
 {
-	char *text = list(what, NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_STATELESS);
+	struct job job = { .flags = NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_STATELESS };
+	char *text = list(what, &job);
 	struct json_object *object = text ? json_tokener_parse(text) : NULL;
 
 	free(text);
 	return object;
+}
+
+/**
+ * nft_judge - what somebody makes of a list of rules
+ * @what: for "nft list"
+ * @judge: gets it as nft_list_json() gives it, and returns text, or NULL for none; called in the child, with which all memory goes that a large ruleset takes
+ * @arg: for @judge
+ *
+ * Returns the text, to be freed. NULL with the failure recorded; "" also from a libnftables that has no JSON.
+ */
+char *nft_judge(const char *what, nft_judge_fn *judge, const void *arg)
+{
+	struct job job = { .flags = NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_STATELESS, .judge = judge, .arg = arg };
+
+	return list(what, &job);
 }

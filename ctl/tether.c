@@ -172,7 +172,7 @@ int tether_follow(void)
 	struct tether_state state;
 	int code = tether_state_load(&state);
 
-	return code || tether_is_idle(&state) ? code : tether_apply(&state);
+	return code || tether_is_idle(&state) ? code : tether_settle(&state);
 }
 
 /* One shot: takes away every hotspot. Sets @any to whether there was one. Returns an exit code with the failure recorded. */
@@ -183,5 +183,5 @@ int tether_drop_all(bool *any)
 
 	*any = !code && !tether_is_idle(&state);
 	state.count = 0;
-	return *any ? tether_apply(&state) : code;
+	return *any ? tether_settle(&state) : code;
 }

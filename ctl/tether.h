@@ -8,6 +8,8 @@
 
 #define TETHERS_MAX 8
 #define SAVED_MAX 256
+#define BOUND_MAX 16
+#define ZONE_SIZE 32
 
 struct json_object;
 
@@ -27,6 +29,13 @@ struct saved {
 	int value;
 };
 
+/* A CLAT that firewalld was told of: it had no zone before, and firewalld forgets it when it ends. */
+struct bound {
+	char ifname[IF_NAMESIZE];
+	char zone[ZONE_SIZE];
+	bool strange;			/* not the zone that is everybody's who has none */
+};
+
 /* What is on, and what it has changed: in a file, so that whoever comes next can go on and take it back. */
 struct tether_state {
 	struct tether list[TETHERS_MAX];
@@ -34,6 +43,9 @@ struct tether_state {
 	struct saved saved[SAVED_MAX];	/* in the order of the changes */
 	size_t nsaved;
 	bool ruled;			/* the table is ours to remove */
+	struct bound bound[BOUND_MAX];	/* written down before firewalld is told */
+	size_t nbound;
+	bool ufw;			/* has rules of ours */
 };
 
 /* tether_state.c */
@@ -43,6 +55,9 @@ struct tether *tether_find(struct tether_state *state, const char *ifname);
 int tether_put(struct tether_state *state, const struct tether *tether);
 int tether_remove(struct tether_state *state, const char *ifname);
 const struct saved *tether_saved(const struct tether_state *state, enum knob knob, int ifindex, const char *ifname);
+struct bound *tether_bound(struct tether_state *state, const char *ifname);
+struct bound *tether_bind(struct tether_state *state, const char *ifname, const char *zone, bool strange);
+void tether_unbind(struct tether_state *state, struct bound *bound);
 bool tether_is_idle(const struct tether_state *state);
 bool tether_all_by_system(const struct tether_state *state);
 
@@ -54,6 +69,7 @@ bool tether_forwards_all(const struct world *world);
 #define TETHER_NO_RULES "table ip clat\ndelete table ip clat\n"
 
 const struct link *tether_link(const struct world *world, const struct tether *tether);
+bool tether_serves(const struct dev *dev);
 bool tether_wants_rules(const struct tether_state *state, const struct world *world);
 char *tether_rules(const struct tether_state *state, const struct world *world, bool flowtable);
 
@@ -65,12 +81,20 @@ int tether_follow(void);
 int tether_drop_all(bool *any);
 void tether_rules_changed(void);
 
+/* tether_settle.c */
+int tether_settle(struct tether_state *state);
+
 /* tether_status.c */
 void tether_describe(struct json_object *array, const struct tether_state *state, const struct world *world,
 		     const char *ifname, bool firewall);
 void tether_show(struct json_object *tether);
 
-/* tether_firewall.c */
-struct json_object *tether_dropping_chains(void);
+/* tether_firewall.c: the way of a client's packets, by the names of interfaces; without @out, of its DHCP requests. */
+struct tether_flow {
+	const char *in, *out;
+};
+
+char *tether_stopped_by(struct json_object *ruleset, const void *flow);
+struct json_object *tether_dropping_chains(const struct tether_flow *flow);
 
 #endif

@@ -4,6 +4,7 @@
  *
  *   forward      between hotspot and CLAT: MSS clamped both ways, connections handed to the flowtable; from outside only
  *                what belongs to a connection of a client
+ *   input        for a CLAT that has come into a hotspot's zone of firewalld, where there is one
  *   postrouting  clients take the CLAT's address, and keep their ports where they are free (no "random": calls and
  *                games find their way through NAT44 and NAT64)
  */
@@ -12,6 +13,8 @@
 #include <string.h>
 
 #include "tether.h"
+
+#define UNASKED "ct state != { established, related }"
 
 /* What stands between quotes in nftables, where a star at the end would mean any name that begins so. */
 static bool can_be_quoted(const char *ifname)
@@ -41,10 +44,11 @@ bool tether_wants_rules(const struct tether_state *state, const struct world *w)
 	for (i = 0; i < state->count; i++)
 		if (tether_link(w, &state->list[i]))
 			return true;
-	return false;
+	return state->nbound;
 }
 
-static bool is_served(const struct dev *dev)
+/* Whether a CLAT can have clients. */
+bool tether_serves(const struct dev *dev)
 {
 	return dev_pair(dev) && can_be_quoted(dev->ifname);
 }
@@ -54,7 +58,7 @@ static size_t count_served(const struct world *w)
 	size_t i, count = 0;
 
 	for (i = 0; i < w->ndevs; i++)
-		count += is_served(&w->devs[i]);
+		count += tether_serves(&w->devs[i]);
 	return count;
 }
 
@@ -65,7 +69,7 @@ static void print_clats(FILE *out, const struct world *w)
 	size_t i;
 
 	for (i = 0; i < w->ndevs; i++) {
-		if (!is_served(&w->devs[i]))
+		if (!tether_serves(&w->devs[i]))
 			continue;
 		fprintf(out, "%s\"%s\"", comma, w->devs[i].ifname);
 		comma = ", ";
@@ -85,7 +89,7 @@ static void print_devices(FILE *out, const struct tether_state *state, const str
 			fprintf(out, " %s %d", link->ifname, link->ifindex);
 	}
 	for (i = 0; i < w->ndevs; i++)
-		if (is_served(&w->devs[i]))
+		if (tether_serves(&w->devs[i]))
 			fprintf(out, " %s %u", w->devs[i].ifname, w->devs[i].ifindex);
 	fprintf(out, "\n");
 }
@@ -128,6 +132,19 @@ static void print_ways(FILE *out, const struct tether *tether, const struct worl
 	fprintf(out, " } oifname \"%s\" ct state established,related goto between\n", tether->ifname);
 }
 
+/*
+ * A CLAT that has come into a hotspot's zone of firewalld: what the zone forwards to the interfaces in it is kept out. By
+ * name, so that it is closed before the device is there.
+ */
+static void print_bound(FILE *out, const struct tether_state *state)
+{
+	size_t i;
+
+	for (i = 0; i < state->nbound; i++)
+		if (can_be_quoted(state->bound[i].ifname))
+			fprintf(out, "\t\tiifname \"%s\" " UNASKED " drop\n", state->bound[i].ifname);
+}
+
 /* What comes last: nothing else is forwarded because of us. */
 static void print_end(FILE *out, const struct tether_state *state, const struct world *w)
 {
@@ -140,8 +157,9 @@ static void print_end(FILE *out, const struct tether_state *state, const struct 
 			fprintf(out, "\t\tiifname \"%s\" drop\n", link->ifname);
 	}
 	for (i = 0; i < w->ndevs && !tether_all_by_system(state); i++)
-		if (is_served(&w->devs[i]) && was_closed(state, w, (int)w->devs[i].ifindex))
+		if (tether_serves(&w->devs[i]) && was_closed(state, w, (int)w->devs[i].ifindex))
 			fprintf(out, "\t\tiifname \"%s\" drop\n", w->devs[i].ifname);
+	print_bound(out, state);
 }
 
 static void print_forward(FILE *out, const struct tether_state *state, const struct world *w)
@@ -153,6 +171,27 @@ static void print_forward(FILE *out, const struct tether_state *state, const str
 		if (tether_link(w, &state->list[i]))
 			print_ways(out, &state->list[i], w);
 	print_end(out, state, w);
+	fprintf(out, "\t}\n");
+}
+
+static bool has_strange(const struct tether_state *state)
+{
+	size_t i;
+
+	for (i = 0; i < state->nbound && !state->bound[i].strange; i++)
+		;
+	return i < state->nbound;
+}
+
+/* And what the zone lets the phone itself be asked. */
+static void print_input(FILE *out, const struct tether_state *state)
+{
+	size_t i;
+
+	fprintf(out, "\tchain input {\n\t\ttype filter hook input priority filter; policy accept;\n");
+	for (i = 0; i < state->nbound; i++)
+		if (state->bound[i].strange && can_be_quoted(state->bound[i].ifname))
+			fprintf(out, "\t\tiifname \"%s\" " UNASKED " drop\n", state->bound[i].ifname);
 	fprintf(out, "\t}\n");
 }
 
@@ -196,6 +235,8 @@ char *tether_rules(const struct tether_state *state, const struct world *w, bool
 		print_flowtable(out, state, w);
 	print_between(out, flowtable);
 	print_forward(out, state, w);
+	if (has_strange(state))
+		print_input(out, state);
 	print_postrouting(out, state, w);
 	fprintf(out, "}\n");
 	return fclose(out) ? NULL : text;

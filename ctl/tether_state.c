@@ -14,6 +14,7 @@
 
 #include "ctl.h"
 #include "tether.h"
+#include "ufw.h"
 
 #define STATE "tether"
 
@@ -81,6 +82,11 @@ static void read_saved(struct tether_state *state, struct json_object *object)
 	state->nsaved++;
 }
 
+static void read_bound(struct tether_state *state, struct json_object *object)
+{
+	tether_bind(state, json_text(object, "ifname", ""), json_text(object, "zone", ""), number_of(object, "strange"));
+}
+
 static void read_state(struct tether_state *state, struct json_object *root)
 {
 	struct json_object *array;
@@ -89,12 +95,16 @@ static void read_state(struct tether_state *state, struct json_object *root)
 	if (!json_object_is_type(root, json_type_object) || number_of(root, "netns-cookie") != netns_cookie())
 		return;
 	state->ruled = number_of(root, "ruled");
+	state->ufw = number_of(root, "ufw");
 	count = array_of(root, "tethers", &array);
 	for (i = 0; i < count; i++)
 		read_tether(state, json_object_array_get_idx(array, i));
 	count = array_of(root, "saved", &array);
 	for (i = 0; i < count; i++)
 		read_saved(state, json_object_array_get_idx(array, i));
+	count = array_of(root, "firewalld", &array);
+	for (i = 0; i < count; i++)
+		read_bound(state, json_object_array_get_idx(array, i));
 }
 
 /* Returns an exit code with the failure recorded. No file, or one of a namespace that is gone: nothing is on. */
@@ -112,6 +122,7 @@ int tether_state_load(struct tether_state *state)
 	if (root)
 		read_state(state, root);
 	json_object_put(root);
+	ufw_adopt(state);
 	return CTL_OK;
 }
 
@@ -144,19 +155,34 @@ static struct json_object *write_saved(const struct saved *saved)
 	return object;
 }
 
+static struct json_object *write_bound(const struct bound *bound)
+{
+	struct json_object *object = json_object_new_object();
+
+	add_string(object, "ifname", bound->ifname);
+	add_string(object, "zone", bound->zone);
+	json_object_object_add(object, "strange", json_object_new_boolean(bound->strange));
+	return object;
+}
+
 static struct json_object *write_state(const struct tether_state *state)
 {
 	struct json_object *root = json_schema(), *tethers = json_object_new_array(), *saved = json_object_new_array();
+	struct json_object *bound = json_object_new_array();
 	size_t i;
 
 	json_object_object_add(root, "netns-cookie", json_object_new_int64(netns_cookie()));
 	json_object_object_add(root, "ruled", json_object_new_boolean(state->ruled));
+	json_object_object_add(root, "ufw", json_object_new_boolean(state->ufw));
 	for (i = 0; i < state->count; i++)
 		json_object_array_add(tethers, write_tether(&state->list[i]));
 	for (i = 0; i < state->nsaved; i++)
 		json_object_array_add(saved, write_saved(&state->saved[i]));
 	json_object_object_add(root, "tethers", tethers);
+	for (i = 0; i < state->nbound; i++)
+		json_object_array_add(bound, write_bound(&state->bound[i]));
 	json_object_object_add(root, "saved", saved);
+	json_object_object_add(root, "firewalld", bound);
 	return root;
 }
 
@@ -247,10 +273,42 @@ const struct saved *tether_saved(const struct tether_state *state, enum knob kno
 	return NULL;
 }
 
+/* What firewalld was told of a CLAT, or NULL. */
+struct bound *tether_bound(struct tether_state *state, const char *ifname)
+{
+	size_t i;
+
+	for (i = 0; i < state->nbound; i++)
+		if (!strcmp(state->bound[i].ifname, ifname))
+			return &state->bound[i];
+	return NULL;
+}
+
+/* Notes what firewalld is told of a CLAT. Returns NULL if there are too many, or @zone is too long. */
+struct bound *tether_bind(struct tether_state *state, const char *ifname, const char *zone, bool strange)
+{
+	struct bound *bound = tether_bound(state, ifname);
+
+	if (strlen(zone) >= ZONE_SIZE || strlen(ifname) >= IF_NAMESIZE || (!bound && state->nbound == BOUND_MAX))
+		return NULL;
+	if (!bound)
+		bound = &state->bound[state->nbound++];
+	memset(bound, 0, sizeof(*bound));
+	snprintf(bound->ifname, sizeof(bound->ifname), "%s", ifname);
+	snprintf(bound->zone, sizeof(bound->zone), "%s", zone);
+	bound->strange = strange;
+	return bound;
+}
+
+void tether_unbind(struct tether_state *state, struct bound *bound)
+{
+	memmove(bound, bound + 1, (size_t)(&state->bound[--state->nbound] - bound) * sizeof(*bound));
+}
+
 /* Nothing is on, and nothing is left to be taken back. */
 bool tether_is_idle(const struct tether_state *state)
 {
-	return !state->count && !state->nsaved && !state->ruled;
+	return !state->count && !state->nsaved && !state->ruled && !state->nbound && !state->ufw;
 }
 
 /* Whether others do NAT for all of them. */

@@ -119,7 +119,7 @@ static void check_link(struct json_object *missing, const struct world *w, const
 struct ruleset {
 	bool available;
 	char *table;			/* ours, or NULL */
-	struct json_object *dropping;	/* chains of others, or NULL where nobody looked */
+	bool others;			/* chains of others are to be looked at too */
 };
 
 static void check_rules(struct json_object *missing, const struct tether *tether, const struct ruleset *rules)
@@ -133,19 +133,36 @@ static void check_rules(struct json_object *missing, const struct tether *tether
 		miss(missing, "nat", "the rules for NAT44 are not there", "clatctl tether on DEV");
 }
 
-static void check_firewall(struct json_object *missing, struct json_object *chains)
+static void check_way(struct json_object *missing, const struct tether_flow *flow)
 {
-	char text[384], hint[256];
+	struct json_object *chains = tether_dropping_chains(flow), *chain;
+	char text[384];
 	size_t i;
 
-	for (i = 0; chains && i < json_object_array_length(chains); i++) {
-		const char *name = json_object_get_string(json_object_array_get_idx(chains, i));
-
-		snprintf(text, sizeof(text), "the chain %s drops what it has no rule for", name);
-		snprintf(hint, sizeof(hint), "accept DEV and the clat device in it: nft insert rule %s iifname DEV accept, and "
-			 "the same with oifname", name);
-		miss(missing, "dropped", text, hint);
+	for (i = 0; i < json_object_array_length(chains); i++) {
+		chain = json_object_array_get_idx(chains, i);
+		if (flow->out)
+			snprintf(text, sizeof(text), "the chain %s drops what clients send to %s",
+				 json_text(chain, "chain", ""), flow->out);
+		else
+			snprintf(text, sizeof(text), "the chain %s drops what clients ask the DHCP server",
+				 json_text(chain, "chain", ""));
+		miss(missing, "dropped", text, json_text(chain, "hint", NULL));
 	}
+	json_object_put(chains);
+}
+
+/* To each CLAT, since another one may be let through, and to the DHCP server. */
+static void check_firewall(struct json_object *missing, const struct world *w, const struct link *link,
+			   struct json_object *clats)
+{
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(clats); i++)
+		check_way(missing, &(struct tether_flow){
+			.in = link->ifname, .out = json_object_get_string(json_object_array_get_idx(clats, i)) });
+	if (has_dhcp(w, link->ifindex))
+		check_way(missing, &(struct tether_flow){ .in = link->ifname });
 }
 
 static const char *describe_state(struct json_object *missing, bool on)
@@ -170,7 +187,8 @@ static struct json_object *describe(const struct tether *tether, const struct wo
 		miss(missing, "forwarding", "IPv4 forwarding is off", "somebody has switched it off: clatctl tether on DEV");
 	if (on && link && json_object_array_length(clats))
 		check_rules(missing, tether, rules);
-	check_firewall(missing, rules->dropping);
+	if (rules->others && link)
+		check_firewall(missing, w, link, clats);
 	json_object_object_add(object, "ifname", json_object_new_string(tether->ifname));
 	json_object_object_add(object, "state", json_object_new_string(describe_state(missing, on)));
 	json_object_object_add(object, "clat", clats);
@@ -195,15 +213,13 @@ void tether_describe(struct json_object *array, const struct tether_state *state
 		     const char *ifname, bool firewall)
 {
 	static const struct failure none;
-	struct ruleset rules = { .available = nft_available() };
+	struct ruleset rules = { .available = nft_available(), .others = firewall };
 	struct tether off = { 0 };
 	bool found = false;
 	size_t i;
 
 	if (rules.available)
 		rules.table = nft_list("table ip clat");
-	if (firewall)
-		rules.dropping = tether_dropping_chains();
 
 	for (i = 0; i < state->count; i++) {
 		if (ifname && strcmp(state->list[i].ifname, ifname))
@@ -216,7 +232,6 @@ void tether_describe(struct json_object *array, const struct tether_state *state
 		json_object_array_add(array, describe(&off, w, false, &rules));
 	}
 	free(rules.table);
-	json_object_put(rules.dropping);
 	failure_set(&none);
 }
 

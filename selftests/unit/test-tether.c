@@ -137,6 +137,29 @@ static void what_can_be_no_hotspot(void **unused)
 	assert_false(tether_wants_rules(&state, &w));
 }
 
+/* firewalld has been told of the CLAT: in a zone that others are in, or in the one of all who have none. */
+static void a_clat_in_a_zone(void **unused)
+{
+	(void)unused;
+	state.nsaved = 0;
+	assert_false(has("ct state != { established, related } drop"));
+	assert_non_null(tether_bind(&state, "clat0", "public", false));
+	assert_true(has("\t\tiifname \"clat0\" ct state != { established, related } drop\n\t}\n"));
+	assert_false(has("hook input priority filter; policy accept;\n\t\tiifname"));
+	assert_non_null(tether_bind(&state, "clat0", "internal", true));
+	assert_int_equal(state.nbound, 1);
+	assert_true(has("hook input priority filter; policy accept;\n\t\tiifname \"clat0\" ct state != { established, "
+			"related } drop\n"));
+	state.count = 0;
+	w.ndevs = 0;
+	assert_true(tether_wants_rules(&state, &w));
+	assert_false(tether_is_idle(&state));
+	tether_unbind(&state, tether_bound(&state, "clat0"));
+	assert_false(tether_wants_rules(&state, &w));
+	assert_true(tether_is_idle(&state));
+	assert_null(tether_bind(&state, "clat0", "a name that is longer than any of a zone", true));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +169,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_a_clat, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(names_that_cannot_be_quoted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_can_be_no_hotspot, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_clat_in_a_zone, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
