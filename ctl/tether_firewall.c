@@ -291,8 +291,9 @@ static enum owner owner_of(const struct walk *walk)
 static bool is_on_the_way(struct json_object *chain, const struct tether_flow *flow)
 {
 	bool ours = is(chain, "family", "ip") && is(chain, "table", "clat");
+	bool ipv4 = is(chain, "family", "ip") || is(chain, "family", "inet");
 
-	return is(chain, "hook", flow->out ? "forward" : "input") && (is(chain, "family", "ip") || is(chain, "family", "inet")) && !ours;
+	return is(chain, "hook", flow->out ? "forward" : "input") && ipv4 && !ours;
 }
 
 /**
@@ -327,7 +328,8 @@ char *tether_stopped_by(struct json_object *ruleset, const void *flow)
 /* --- what to do about it ------------------------------------------------------------------------------------------ */
 
 /* Commands that one can paste. The answers to a client come back by rules that firewalld and ufw have for all. */
-static void print_forward_remedy(char *hint, size_t size, enum owner owner, const char *chain, const struct tether_flow *flow)
+static void print_forward_remedy(char *hint, size_t size, enum owner owner, const char *chain,
+				 const struct tether_flow *flow)
 {
 	const char *in = flow->in, *out = flow->out;
 

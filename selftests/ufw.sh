@@ -97,16 +97,26 @@ test_user()
 	ufw route delete allow in on tether out on clat0
 }
 
+# configure [HOTSPOT]: the daemon's prefix, and its hotspot
 configure()
 {
 	mkdir -p /etc/clat
-	printf '[clat]\nplat = %s\n[tether tether]\n' "$PAIR_PLAT" >/etc/clat/clat.conf
+	printf '[clat]\nplat = %s\n' "$PAIR_PLAT" >/etc/clat/clat.conf
+	[ $# -eq 0 ] || printf '[tether %s]\n' "$1" >>/etc/clat/clat.conf
+}
+
+# machine_restarts: of the hotspot nothing is left but what is on the disk
+machine_restarts()
+{
+	rm /run/clat/*.tether
+	in_ns phone nft delete table ip clat
+	in_ns phone sysctl -qw net.ipv4.conf.tether.forwarding=0 net.ipv4.conf.clat0.forwarding=0
 }
 
 test_daemon()
 {
 	ufw_state >"$BEFORE" 2>&1
-	configure
+	configure tether
 	daemon_start 1 || bail "the daemon does not come up: $(cat "$LOG")"
 	check "by the daemon: a client gets a page" wait_for 60 web
 	ufw reload
@@ -117,7 +127,8 @@ test_daemon()
 	daemon_start 1
 	wait_for 60 tuples_are 1 || bail "no rule"
 	daemon_kill KILL
-	rm -rf /etc/clat /run/clat/*.tether
+	configure
+	machine_restarts
 	daemon_start 1
 	check "a rule that has outlived the machine's run is taken back" wait_for 60 tuples_are 0
 	check "on by a command" ctl tether on tether
@@ -138,7 +149,7 @@ test_daemon()
 # Killed at any moment, ufw at work or not: whoever comes next ends with one rule, or none.
 test_kill()
 {
-	configure
+	configure tether
 	for kill_after in 0.2 0.6 1.2; do
 		daemon_start 1
 		sleep "$kill_after"
