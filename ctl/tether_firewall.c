@@ -37,6 +37,7 @@ struct walk {
 	struct json_object *base;	/* the chain that it began in */
 	int depth;
 	bool left;			/* the chain, by a rule that returns */
+	bool doubt;			/* whether it has, by one that is not known to match: what drops after that may not see it */
 };
 
 /* What the statements of a rule have said so far. */
@@ -194,8 +195,10 @@ static enum verdict obey(struct walk *walk, struct json_object *statement, const
 
 	if (json_object_object_get_ex(statement, "accept", NULL))
 		return reading->unsure && !reading->named ? VERDICT_NONE : VERDICT_PASS;
-	if (reading->unsure)
+	if (reading->unsure) {
+		walk->doubt = walk->doubt || json_object_object_get_ex(statement, "return", NULL);
 		return VERDICT_NONE;
+	}
 	if (json_object_object_get_ex(statement, "drop", NULL) || json_object_object_get_ex(statement, "reject", NULL) ||
 	    is_reject(statement))
 		return VERDICT_STOP;
@@ -253,14 +256,18 @@ static enum verdict walk_chain(struct walk *walk, const char *name)
 {
 	enum verdict verdict = VERDICT_NONE;
 	struct json_object *rule;
+	bool before = walk->doubt;
 	size_t i;
 
-	walk->left = false;
+	walk->left = walk->doubt = false;
 	for (i = 0; i < json_object_array_length(walk->list) && !verdict && !walk->left; i++) {
 		rule = part(json_object_array_get_idx(walk->list, i), "rule");
 		if (rule && same_table(rule, walk->base) && is(rule, "chain", name))
 			verdict = follow_rule(walk, rule);
+		if (verdict == VERDICT_STOP && walk->doubt)
+			verdict = VERDICT_NONE;
 	}
+	walk->doubt = before;
 	return verdict;
 }
 

@@ -44,14 +44,6 @@ asks_phone()
 	in_ns client curl -sS -m 5 "http://$HOTSPOT4:8080/index.html" | grep -q 'end to end'
 }
 
-# walls_map: the CLAT gets a pair for the client as well, by which the network can send it packets unasked
-walls_map()
-{
-	ctl set clat0 map "$(ctl -j show clat0 | jq -r '.instances[0].map[0] | "\(.v4)=\(.v6)"'),192.168.43.100=$WALLS_CLIENT" &&
-	ip -n ran neigh replace "$WALLS_CLIENT" dev cell0 \
-		lladdr "$(in_ns phone cat /sys/class/net/wwan0/address)"
-}
-
 clat_packets()
 {
 	in_ns phone cat /sys/class/net/clat0/statistics/rx_packets
@@ -70,6 +62,18 @@ kept_out()
 	! unasked "$1" || { echo "it is answered"; return 1; }
 	kept_now=$(clat_packets)
 	[ "$kept_now" -gt "$kept_before" ] || { echo "nothing came to the CLAT"; return 1; }
+}
+
+# kept_out_client: the same of a client, which the CLAT gets a pair for meanwhile
+kept_out_client()
+{
+	kept_pair=$(pair_of)
+	ctl set clat0 map "$kept_pair,192.168.43.100=$WALLS_CLIENT" &&
+	ip -n ran neigh replace "$WALLS_CLIENT" dev cell0 lladdr "$(in_ns phone cat /sys/class/net/wwan0/address)" ||
+		return
+	kept_rc=0
+	kept_out "$WALLS_CLIENT" || kept_rc=1
+	ctl set clat0 map "$kept_pair" && return "$kept_rc"
 }
 
 # remedy: what status says against chains that drop

@@ -96,6 +96,10 @@ static void unknown(void **unused)
 	passes(BASE("accept") RULE("fwd", XT("match", "conntrack") "," DROP));
 	passes(BASE("accept") RULE("fwd", "{\"limit\":{\"rate\":1}}," DROP));
 	stops(BASE("drop") RULE("fwd", IN("\"@mine\"") "," ACCEPT));
+	passes(BASE("accept") RULE("fwd", JUMP("jump", "a")) RULE("a", XT("match", "addrtype") ",{\"return\":null}")
+	       RULE("a", DROP));
+	stops(BASE("drop") RULE("fwd", JUMP("jump", "a")) RULE("a", XT("match", "addrtype") ",{\"return\":null}")
+	      RULE("a", DROP));
 }
 
 static void jumps(void **unused)
