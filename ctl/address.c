@@ -48,16 +48,17 @@ bool address_is_neutral(const struct in6_addr *addr, struct in_addr v4, const st
 	return address_can_be_neutral(plat) && sum6 % 0xffff == sum16(&v4, sizeof(v4));
 }
 
-/* Chooses the last 16 bits so that address_is_neutral(). */
-static void make_neutral(struct in6_addr *addr, struct in_addr v4, const struct plat *plat)
+/* Chooses the two octets from @at on so that address_is_neutral(). */
+static void make_neutral(struct in6_addr *addr, int at, struct in_addr v4, const struct plat *plat)
 {
 	uint32_t word = sum16(&v4, sizeof(v4)) + 2 * 0xffff;
 
-	word -= sum16(addr, sizeof(*addr) - 2);
+	addr->s6_addr[at] = addr->s6_addr[at + 1] = 0;
+	word -= sum16(addr, sizeof(*addr));
 	word -= sum16(&plat->addr, sizeof(plat->addr));
 	word %= 0xffff;
-	addr->s6_addr[14] = (uint8_t)(word >> 8);
-	addr->s6_addr[15] = (uint8_t)word;
+	addr->s6_addr[at] = (uint8_t)(word >> 8);
+	addr->s6_addr[at + 1] = (uint8_t)word;
 }
 
 static bool under_plat(const struct in6_addr *addr, const struct plat *plat)
@@ -65,18 +66,37 @@ static bool under_plat(const struct in6_addr *addr, const struct plat *plat)
 	return !memcmp(addr, &plat->addr, plat->len / 8);
 }
 
-/* RFC 7217, section 5: F(prefix, interface, counter, secret), with HMAC-SHA256 as F. */
-static int hash_iid(const uint8_t secret[SECRET_SIZE], const struct in6_addr *prefix, const char *ifname,
-		    uint8_t attempt, uint8_t round, uint8_t iid[8])
+/*
+ * RFC 7217, section 5: F(prefix, interface, counter, secret), with HMAC-SHA256 as F. What is hashed for a subnet has its
+ * address besides, and so is longer than what is hashed for an address.
+ */
+struct hashed {
+	uint8_t prefix[8];
+	char ifname[IF_NAMESIZE];
+	uint8_t attempt;
+	uint8_t round;
+	uint8_t net[4];
+	uint8_t len;
+};
+
+#define HASHED_ADDRESS offsetof(struct hashed, net)
+#define HASHED_SUBNET sizeof(struct hashed)
+
+static struct hashed to_hash(const struct in6_addr *prefix, const char *ifname)
 {
-	uint8_t input[8 + IF_NAMESIZE + 2] = { 0 }, digest[EVP_MAX_MD_SIZE];
+	struct hashed input = { 0 };
+
+	memcpy(input.prefix, prefix, 8);
+	memcpy(input.ifname, ifname, strnlen(ifname, IF_NAMESIZE));
+	return input;
+}
+
+static int hash_iid(const uint8_t secret[SECRET_SIZE], const struct hashed *input, size_t size, uint8_t iid[8])
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned int len;
 
-	memcpy(input, prefix, 8);
-	memcpy(input + 8, ifname, strnlen(ifname, IF_NAMESIZE));
-	input[8 + IF_NAMESIZE] = attempt;
-	input[8 + IF_NAMESIZE + 1] = round;
-	if (!HMAC(EVP_sha256(), secret, SECRET_SIZE, input, sizeof(input), digest, &len) || len < 8)
+	if (!HMAC(EVP_sha256(), secret, SECRET_SIZE, (const uint8_t *)input, size, digest, &len) || len < 8)
 		return -ENOTSUP;
 	memcpy(iid, digest, 8);
 	return 0;
@@ -99,18 +119,77 @@ static int hash_iid(const uint8_t secret[SECRET_SIZE], const struct in6_addr *pr
 int address_stable(const uint8_t secret[SECRET_SIZE], const struct in6_addr *prefix, const char *ifname,
 		   unsigned int attempt, struct in_addr v4, const struct plat *plat, struct in6_addr *addr)
 {
-	uint8_t round;
+	struct hashed input = to_hash(prefix, ifname);
 	int err;
 
 	/* A reserved identifier is bad luck and does not last; a /64 inside the PLAT prefix does. */
-	for (round = 0; round < 16; round++) {
+	input.attempt = (uint8_t)attempt;
+	for (input.round = 0; input.round < 16; input.round++) {
 		memcpy(addr, prefix, 8);
-		err = hash_iid(secret, prefix, ifname, (uint8_t)attempt, round, addr->s6_addr + 8);
+		err = hash_iid(secret, &input, HASHED_ADDRESS, addr->s6_addr + 8);
 		if (err)
 			return err;
 		if (address_can_be_neutral(plat))
-			make_neutral(addr, v4, plat);
+			make_neutral(addr, 14, v4, plat);
 		if (!address_iid_reserved(addr) && !under_plat(addr, plat))
+			return 0;
+	}
+	return -EADDRNOTAVAIL;
+}
+
+/* Whether an address is in the prefix of @len bits that begins with @first. */
+bool address_in(const struct in6_addr *addr, const struct in6_addr *first, uint8_t len)
+{
+	uint8_t rest = len % 8 ? (uint8_t)(0xff00 >> len % 8) : 0;
+
+	return !memcmp(addr, first, len / 8) && (!rest || !((addr->s6_addr[len / 8] ^ first->s6_addr[len / 8]) & rest));
+}
+
+/* Reserved identifiers are single ones, or ranges as long as all slices or longer: one in a slice is its first or last. */
+static bool slice_is_usable(const struct in6_addr *slice, uint8_t len, const struct in6_addr *own, const struct plat *plat)
+{
+	uint16_t suffix = (uint16_t)((1u << (128 - len)) - 1);
+	struct in6_addr last = *slice;
+
+	last.s6_addr[14] |= (uint8_t)(suffix >> 8);
+	last.s6_addr[15] |= (uint8_t)suffix;
+	return !address_iid_reserved(slice) && !address_iid_reserved(&last) && !under_plat(slice, plat) &&
+	       !address_in(own, slice, len);
+}
+
+/**
+ * address_slice - the addresses that a hotspot's subnet is mapped to
+ * @secret: of this machine
+ * @own: the CLAT's own address: they are in its /64, and it is not among them
+ * @ifname: the uplink
+ * @net: the subnet
+ * @len: its length, ADDRESS_SUBNET_MIN to 32; theirs is 96 more
+ * @plat: the PLAT prefix in use
+ * @slice: set to the first of them
+ *
+ * Stable on each network as address_stable(), and translation leaves the checksums of TCP and UDP as they are.
+ *
+ * Returns 0, or as address_stable() does.
+ */
+int address_slice(const uint8_t secret[SECRET_SIZE], const struct in6_addr *own, const char *ifname, struct in_addr net,
+		  uint8_t len, const struct plat *plat, struct in6_addr *slice)
+{
+	uint16_t suffix = (uint16_t)((1u << (32 - len)) - 1);
+	struct hashed input = to_hash(own, ifname);
+	int err;
+
+	memcpy(input.net, &net, sizeof(input.net));
+	input.len = len;
+	for (input.round = 0; input.round < 16; input.round++) {
+		memcpy(slice, own, 8);
+		err = hash_iid(secret, &input, HASHED_SUBNET, slice->s6_addr + 8);
+		if (err)
+			return err;
+		slice->s6_addr[14] &= (uint8_t)~(suffix >> 8);
+		slice->s6_addr[15] &= (uint8_t)~suffix;
+		if (address_can_be_neutral(plat))
+			make_neutral(slice, 12, net, plat);
+		if (slice_is_usable(slice, (uint8_t)(96 + len), own, plat))
 			return 0;
 	}
 	return -EADDRNOTAVAIL;

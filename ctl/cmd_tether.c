@@ -29,20 +29,32 @@ static int parse_name(const char *word, struct order *order)
 	return CTL_OK;
 }
 
+static int parse_nat44(const char *word, struct tether_settings *settings)
+{
+	return !word || nat44_parse(word, &settings->nat44) ? usage(&cmd_tether, "--nat44 is one of yes, no, system") : CTL_OK;
+}
+
+static int parse_own_prefix(const char *word, struct tether_settings *settings)
+{
+	return !word || own_prefix_parse(word, settings->own_prefix) ?
+		       usage(&cmd_tether, "--own-prefix is the name of an uplink, or a pattern") : CTL_OK;
+}
+
 /* Returns how many words it took, or 0 with the failure recorded. */
 static int parse_option(int argc, char **argv, struct order *order)
 {
-	if (order->action == ACTION_ON && !strcmp(argv[0], "--ipv6")) {
-		order->tether.settings.ipv6 = true;
-		return 1;
-	}
-	if (order->action != ACTION_ON || strcmp(argv[0], "--nat44")) {
-		usage(&cmd_tether, "unknown option '%s'", argv[0]);
-		return 0;
-	}
-	if (argc > 1 && !nat44_parse(argv[1], &order->tether.settings.nat44))
-		return 2;
-	usage(&cmd_tether, "--nat44 is one of yes, system");
+	struct tether_settings *settings = &order->tether.settings;
+	const char *value = argc > 1 ? argv[1] : NULL;
+
+	if (order->action == ACTION_ON && !strcmp(argv[0], "--ipv6"))
+		return settings->ipv6 = true;
+	if (order->action == ACTION_ON && !strcmp(argv[0], "--ping"))
+		return settings->ping = true;
+	if (order->action == ACTION_ON && !strcmp(argv[0], "--nat44"))
+		return parse_nat44(value, settings) ? 0 : 2;
+	if (order->action == ACTION_ON && !strcmp(argv[0], "--own-prefix"))
+		return parse_own_prefix(value, settings) ? 0 : 2;
+	usage(&cmd_tether, "unknown option '%s'", argv[0]);
 	return 0;
 }
 
@@ -183,6 +195,8 @@ static int by_daemon(const struct order *order, struct json_object **root)
 		json_object_object_add(request, "dev", json_object_new_string(order->tether.ifname));
 	json_object_object_add(request, "nat44", json_object_new_string(nat44_name(order->tether.settings.nat44)));
 	json_object_object_add(request, "ipv6", json_object_new_boolean(order->tether.settings.ipv6));
+	json_object_object_add(request, "ping", json_object_new_boolean(order->tether.settings.ping));
+	json_object_object_add(request, "own-prefix", json_object_new_string(order->tether.settings.own_prefix));
 	return client_ask(request, root);
 }
 
@@ -251,10 +265,15 @@ const struct command cmd_tether = {
 "DHCP and DNS for the clients are other programs' business: \"status\" names what is missing. firewalld and ufw are told to\n"
 "let the clients through to the clat devices, and nothing else; what drops them besides is named.\n"
 "Where the daemon runs, it keeps all this right, also when DEV comes later.\n"
+"Without NAT44 each client has an IPv6 address of its own at the NAT64, of the uplink's /64, where that is ours: a mobile\n"
+"network's. No connection is tracked, so from outside none can be begun by TCP, while other datagrams pass. Where it\n"
+"cannot be, there is NAT44, and \"status\" says why.\n"
 "\n"
 "Options of \"on\":\n"
-"  --nat44 yes|system   NAT44 by us, or by rules that somebody else makes\n"
-"  --ipv6               forward IPv6 too: all interfaces that take router advertisements go on taking them\n"
+"  --nat44 yes|no|system   NAT44 by us, none, or by rules that somebody else makes\n"
+"  --own-prefix UPLINK     without NAT44: all of UPLINK's /64 is ours, although others are on its link; a name or pattern\n"
+"  --ping                  without NAT44: clients may be pinged from outside\n"
+"  --ipv6                  forward IPv6 too: all interfaces that take router advertisements go on taking them\n"
 "\n"
 "Exit codes: 0 done, or all there; 2 the kernel refused; 3 off, or something is missing; 10 no such interface.\n",
 	.run = run,

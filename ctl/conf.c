@@ -174,25 +174,13 @@ static int set_metric(struct parser *p, char *value)
 	return CTL_OK;
 }
 
-static int set_nat44(struct parser *p, char *value)
-{
-	return nat44_parse(value, &p->tether->nat44) ?
-		       refuse(p, "nat44 '%s' is none of yes, system", value) : CTL_OK;
-}
-
-static int set_ipv6(struct parser *p, char *value)
-{
-	p->tether->ipv6 = !strcmp(value, "yes");
-	return p->tether->ipv6 || !strcmp(value, "no") ? CTL_OK : refuse(p, "ipv6 '%s' is neither yes nor no", value);
-}
-
 enum where { ANY_UPLINK, GENERAL, TETHER };
 
 static const struct {
 	const char *name;
 	enum conf_key key;
 	enum where where;
-	int (*set)(struct parser *p, char *value);
+	int (*set)(struct parser *p, char *value);	/* NULL for what conf_tether.c sets */
 } keys[] = {
 	{ "uplinks", KEY_UPLINKS, GENERAL, set_uplinks },
 	{ "exclude", KEY_EXCLUDE, GENERAL, set_exclude },
@@ -202,8 +190,10 @@ static const struct {
 	{ "dns", KEY_DNS, ANY_UPLINK, set_dns },
 	{ "address", KEY_ADDRESS, ANY_UPLINK, set_address },
 	{ "metric", KEY_METRIC, ANY_UPLINK, set_metric },
-	{ "nat44", KEY_NAT44, TETHER, set_nat44 },
-	{ "ipv6", KEY_IPV6, TETHER, set_ipv6 },
+	{ "nat44", KEY_NAT44, TETHER, NULL },
+	{ "ipv6", KEY_IPV6, TETHER, NULL },
+	{ "ping", KEY_PING, TETHER, NULL },
+	{ "own_prefix", KEY_OWN_PREFIX, TETHER, NULL },
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -296,6 +286,13 @@ static int check_place(struct parser *p, const char *name, enum where where)
 	return CTL_OK;
 }
 
+static int set_tether(struct parser *p, const char *name, enum conf_key key, const char *value)
+{
+	const char *wrong = conf_tether_set(p->tether, key, value);
+
+	return wrong ? refuse(p, "%s '%s' %s", name, value, wrong) : CTL_OK;
+}
+
 static int read_key(struct parser *p, char *text)
 {
 	char *value = strchr(text, '='), *name;
@@ -321,7 +318,7 @@ static int read_key(struct parser *p, char *text)
 	p->seen |= 1u << keys[i].key;
 	if (!p->tether)
 		p->settings->has |= 1u << keys[i].key;
-	return keys[i].set(p, value);
+	return keys[i].set ? keys[i].set(p, value) : set_tether(p, name, keys[i].key, value);
 }
 
 static int read_line(struct parser *p, char *line)

@@ -25,6 +25,7 @@ enum conf_mode { MODE_AUTO, MODE_FORCE, MODE_OFF };
 /* What can be said of one uplink; a bit of @has for each that was said. */
 enum conf_key {
 	KEY_MODE, KEY_PLAT, KEY_FALLBACK, KEY_DNS, KEY_ADDRESS, KEY_METRIC, KEY_UPLINKS, KEY_EXCLUDE, KEY_NAT44, KEY_IPV6,
+	KEY_PING, KEY_OWN_PREFIX,
 };
 
 struct settings {
@@ -41,13 +42,18 @@ struct settings {
 	uint32_t metric;
 };
 
-/* Who translates the addresses of a hotspot's clients to the CLAT's. */
-enum nat44 { NAT44_YES, NAT44_SYSTEM };
+/*
+ * Who translates the addresses of a hotspot's clients to the CLAT's; nobody, where each has an IPv6 address of its own at
+ * the NAT64.
+ */
+enum nat44 { NAT44_YES, NAT44_SYSTEM, NAT44_NO };
 
 /* What can be said of one hotspot interface. */
 struct tether_settings {
 	enum nat44 nat44;
 	bool ipv6;			/* forwarded too */
+	bool ping;			/* without NAT44: may be pinged from outside */
+	char own_prefix[CONF_GLOB_SIZE];	/* uplinks whose /64 is ours, although others are on their link; or "" */
 };
 
 struct conf {
@@ -73,6 +79,8 @@ int conf_parse(const char *file, const char *text, size_t len, struct conf *conf
 int conf_load(const char *folder, struct conf *conf);
 void conf_settings(const struct conf *conf, const char *ifname, struct settings *settings);
 bool conf_tether(const struct conf *conf, const char *ifname, struct tether_settings *settings);
+const char *conf_tether_set(struct tether_settings *settings, enum conf_key key, const char *value);
+int own_prefix_parse(const char *text, char glob[CONF_GLOB_SIZE]);
 int nat44_parse(const char *text, enum nat44 *nat44);
 const char *nat44_name(enum nat44 nat44);
 bool conf_names(const struct conf *conf, const char *ifname);

@@ -6,7 +6,7 @@
 
 #include "conf.h"
 
-static const char *const names[] = { [NAT44_YES] = "yes", [NAT44_SYSTEM] = "system" };
+static const char *const names[] = { [NAT44_YES] = "yes", [NAT44_SYSTEM] = "system", [NAT44_NO] = "no" };
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -27,6 +27,36 @@ int nat44_parse(const char *text, enum nat44 *nat44)
 		return 0;
 	}
 	return -EINVAL;
+}
+
+/* A name or pattern of uplinks, or "none". Returns 0, or -EINVAL for what can be neither. */
+int own_prefix_parse(const char *text, char glob[CONF_GLOB_SIZE])
+{
+	if (!text[0] || strlen(text) >= CONF_GLOB_SIZE || strpbrk(text, "/\" \t"))
+		return -EINVAL;
+	strcpy(glob, strcmp(text, "none") ? text : "");
+	return 0;
+}
+
+static const char *set_bool(bool *set, const char *value)
+{
+	*set = !strcmp(value, "yes");
+	return *set || !strcmp(value, "no") ? NULL : "is neither yes nor no";
+}
+
+/* Sets what a key of a section [tether] says. Returns NULL, or what is wrong with the value. */
+const char *conf_tether_set(struct tether_settings *settings, enum conf_key key, const char *value)
+{
+	switch (key) {
+	case KEY_NAT44:
+		return nat44_parse(value, &settings->nat44) ? "is none of yes, no, system" : NULL;
+	case KEY_IPV6:
+		return set_bool(&settings->ipv6, value);
+	case KEY_PING:
+		return set_bool(&settings->ping, value);
+	default:
+		return own_prefix_parse(value, settings->own_prefix) ? "is no name of an interface" : NULL;
+	}
 }
 
 /* Whether a section [tether] names an interface; the first that does counts. */

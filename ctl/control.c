@@ -182,14 +182,15 @@ static void on_reload(struct client *c, struct json_object *request)
 static int switch_tether(struct json_object *request, const char *action)
 {
 	struct tether tether = { 0 };
-	struct json_object *ipv6;
 
 	snprintf(tether.ifname, sizeof(tether.ifname), "%s", json_text(request, "dev", ""));
 	if (!strcmp(action, "off"))
 		return daemon_tether_off(tether.ifname);
 	if (!tether.ifname[0] || nat44_parse(json_text(request, "nat44", ""), &tether.settings.nat44))
 		return fail(CTL_USAGE, "are clatctl and the daemon of the same version?", "no such hotspot");
-	tether.settings.ipv6 = json_object_object_get_ex(request, "ipv6", &ipv6) && json_object_get_boolean(ipv6);
+	tether.settings.ipv6 = json_object_get_boolean(json_object_object_get(request, "ipv6"));
+	tether.settings.ping = json_object_get_boolean(json_object_object_get(request, "ping"));
+	snprintf(tether.settings.own_prefix, sizeof(tether.settings.own_prefix), "%s", json_text(request, "own-prefix", ""));
 	return daemon_tether_on(&tether);
 }
 

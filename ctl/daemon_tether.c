@@ -15,6 +15,7 @@
 #include "daemon_tether.h"
 #include "ifnames.h"
 #include "nl.h"
+#include "tether_map.h"
 #include "uplink.h"
 
 static struct {
@@ -38,6 +39,12 @@ bool daemon_tether_is_on(void)
 bool daemon_tether_is(const char *ifname)
 {
 	return tether_find(&t.state, ifname);
+}
+
+/* Adds to what a clat device shall map the subnets of clients. */
+void daemon_tether_map(const struct world *w, const struct dev *before, struct dev *want)
+{
+	tether_map_pairs(&t.state, w, before, want);
 }
 
 /* Of the sections, for the interfaces that are there; what was asked for by command counts before them. */

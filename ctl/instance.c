@@ -10,10 +10,12 @@
 #include <linux/rtnetlink.h>
 
 #include "ctl.h"
+#include "daemon_tether.h"
 #include "instance.h"
 #include "offload.h"
 #include "pref64.h"
 #include "show.h"
+#include "tether_map.h"
 #include "up.h"
 
 /* How long a CLAT that is not needed any more serves the connections that it has. */
@@ -62,13 +64,13 @@ static struct dev *find_orphan(struct world *w)
 	return unfinished;
 }
 
-static void describe(const struct uplink *u, const struct link *link, const struct dev *dev, struct up *up)
+static void describe(const struct uplink *u, const struct world *w, const struct dev *dev, struct up *up)
 {
 	size_t i;
 
 	memset(up, 0, sizeof(*up));
 	up->uplink_name = u->ifname;
-	up->uplink = *link;
+	up->uplink = *world_link(w, u->ifindex);
 	if (dev)
 		up->before = *dev;
 	up->v4 = (struct addr){ .family = AF_INET, .v4 = u->v4, .len = 32, .scope = RT_SCOPE_UNIVERSE,
@@ -79,15 +81,15 @@ static void describe(const struct uplink *u, const struct link *link, const stru
 	for (i = 0; i < u->disc.nprefix; i++)
 		up->want.plat[i] = u->disc.prefix[i].plat;
 	up_describe_device(up);
+	daemon_tether_map(w, &up->before, &up->want);
 }
 
 static bool configured_so(const struct dev *is, const struct dev *want)
 {
 	size_t i;
 
-	if (is->uplink != want->uplink || is->nplat != want->nplat || is->nmap != 1 ||
-	    memcmp(&is->map[0].v6, &want->map[0].v6, 16) || is->map[0].v4.s_addr != want->map[0].v4.s_addr ||
-	    is->map[0].v6_len != 128 || is->map[0].v4_len != 32 || is->lowest_ipv6_mtu != want->lowest_ipv6_mtu)
+	if (is->uplink != want->uplink || is->nplat != want->nplat || !tether_map_same(is, want) ||
+	    is->lowest_ipv6_mtu != want->lowest_ipv6_mtu)
 		return false;
 	for (i = 0; i < want->nplat; i++)
 		if (!plat_equal(&is->plat[i], &want->plat[i]))
@@ -216,10 +218,16 @@ static bool must_pause(struct uplink *u, const struct world *w, const struct dev
 	return u->trouble.next > now;
 }
 
+/* Who looks at the device later in this pass sees it as it is now. */
+static void note_map(struct dev *dev, const struct dev *want)
+{
+	memcpy(dev->map, want->map, sizeof(dev->map));
+	dev->nmap = want->nmap;
+}
+
 static int activate(struct uplink *u, struct world *w, const struct plan *plan, const struct uplink *others,
 		    int64_t now)
 {
-	const struct link *link = world_link(w, u->ifindex);
 	struct dev *dev = world_dev_of(w, u->ifindex), *own = dev ? dev : find_orphan(w);
 	struct in6_addr before = u->v6;
 	struct in_addr before4 = u->v4;
@@ -235,11 +243,13 @@ static int activate(struct uplink *u, struct world *w, const struct plan *plan, 
 	code = instance_have_v6(u, w, now);
 	if (code)
 		return code;
-	describe(u, link, own, &up);
+	describe(u, w, own, &up);
 	/* Nobody else is to take it. */
 	if (own)
 		own->uplink = (uint32_t)u->ifindex;
 	code = make_device(&up, others, w, u);
+	if (own && !code)
+		note_map(own, &up.want);
 	snprintf(u->clat, sizeof(u->clat), "%s", up.want.ifname);
 	if (!code)
 		code = make_routes(u, w, &up.want);

@@ -94,6 +94,29 @@ int route_list(int family, struct route **list, size_t *count);
 int route_default4_add(int ifindex, const char *ifname, struct in_addr src, uint32_t metric, uint32_t table);
 int route_default4_del(const struct route *route, const char *ifname);
 
+/* Marks what only clatctl makes, among the "protocols" of routes and neighbours (rtnetlink(7)). */
+#define RTNL_PROTO 64
+
+/* rtnl_unreachable.c */
+struct unreachable {
+	struct in6_addr dst;
+	uint8_t len;
+};
+
+int unreachable_list(struct unreachable **list, size_t *count);
+int unreachable_add(const struct unreachable *route);
+int unreachable_del(const struct unreachable *route);
+
+/* rtnl_neigh.c */
+struct proxy {
+	int ifindex;
+	struct in6_addr v6;
+};
+
+int proxy_list(struct proxy **list, size_t *count);
+int proxy_add(const struct proxy *proxy, const char *ifname);
+int proxy_del(const struct proxy *proxy);
+
 /* rtnl_rule.c: what leaves from an address of 192.0.0.0/29 goes by its own device, whatever the default route is. */
 struct rule {
 	struct in_addr from;

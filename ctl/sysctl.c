@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Numbers below /proc/sys/net/ipv6/conf: what an interface does with IPv6, where netlink cannot set it. */
+/* Numbers below /proc/sys/net/ipv6/conf and neigh: what an interface does with IPv6, where netlink cannot set it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,14 +10,20 @@
 #include "ctl.h"
 #include "sysctl.h"
 
-#define SYSCTL_PATH "/proc/sys/net/ipv6/conf/%s/%s"
+#define SYSCTL_PATH "/proc/sys/net/ipv6/%s/%s/%s"
+
+/* Where the kernel keeps a number. */
+static const char *folder_of(const char *key)
+{
+	return !strcmp(key, "proxy_delay") ? "neigh" : "conf";
+}
 
 static int open_sysctl(const char *ifname, const char *key, int flags)
 {
 	char path[128];
 	int fd;
 
-	snprintf(path, sizeof(path), SYSCTL_PATH, ifname, key);
+	snprintf(path, sizeof(path), SYSCTL_PATH, folder_of(key), ifname, key);
 	fd = open(path, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
@@ -62,5 +68,5 @@ int sysctl6_set(const char *ifname, const char *key, int value)
 		return CTL_OK;
 	return fail(err == -EACCES || err == -EPERM ? CTL_PERM : CTL_REFUSED,
 		    err == -EROFS ? "is /proc/sys mounted read-only here? see: man clat.conf" : NULL,
-		    "cannot set net.ipv6.conf.%s.%s to %d: %s", ifname, key, value, strerror(-err));
+		    "cannot set net.ipv6.%s.%s.%s to %d: %s", folder_of(key), ifname, key, value, strerror(-err));
 }

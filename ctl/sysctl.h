@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Numbers below /proc/sys/net/ipv6/conf, of which netlink can only read some. */
+/* Numbers below /proc/sys/net/ipv6/conf and neigh, of which netlink can only read some. */
 #ifndef SYSCTL_H
 #define SYSCTL_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The hotspot as it is compared with the hotspot as it should be, and the difference applied: sysctls, then the table.
- * One shot and daemon do the same; the daemon does it again with each change.
+ * The hotspot as it is compared with the hotspot as it should be, and the difference applied: what CLATs map, sysctls,
+ * then the table. One shot and daemon do the same; the daemon does it again with each change.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,8 @@
 #include "ctl.h"
 #include "nft.h"
 #include "tether.h"
+#include "tether_map.h"
+#include "tether_masquerade.h"
 
 /* What this process has written, and how the kernel tells it: another text is a table that somebody has changed. */
 static struct {
@@ -22,6 +24,7 @@ static struct {
 void tether_rules_changed(void)
 {
 	last.changed = true;
+	masquerade_changed();
 }
 
 static void keep(char **place, char *text)
@@ -129,7 +132,7 @@ static bool can_do_without(const struct tether_state *state)
 int tether_sync(struct tether_state *state, const struct world *w)
 {
 	struct tether_state before = *state;
-	int code = tether_forward(state, w), rules;
+	int code = tether_map_sync(state, w), forward = tether_forward(state, w), rules;
 
 	if (!tether_wants_rules(state, w) || can_do_without(state))
 		rules = remove_rules(state);
@@ -137,7 +140,9 @@ int tether_sync(struct tether_state *state, const struct world *w)
 		rules = sync_rules(state, w);
 	if (memcmp(&before, state, sizeof(before)) && tether_state_save(state))
 		return failure_get().code;
-	return rules ? rules : code;
+	if (rules || forward)
+		return rules ? rules : forward;
+	return code;
 }
 
 /* What the kernel has; without the module there is no CLAT, and that is all. */

@@ -20,7 +20,7 @@ struct tether {
 };
 
 /* A value that was another one before us. */
-enum knob { KNOB_FORWARDING4, KNOB_ACCEPT_RA, KNOB_FORWARDING6, KNOB_GRO };
+enum knob { KNOB_FORWARDING4, KNOB_ACCEPT_RA, KNOB_FORWARDING6, KNOB_GRO, KNOB_PROXY_NDP, KNOB_PROXY_DELAY };
 
 struct saved {
 	enum knob knob;
@@ -46,6 +46,7 @@ struct tether_state {
 	struct bound bound[BOUND_MAX];	/* written down before firewalld is told */
 	size_t nbound;
 	bool ufw;			/* has rules of ours */
+	bool mapped;			/* maps, routes and neighbours are ours to remove */
 };
 
 /* tether_state.c */

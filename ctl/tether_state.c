@@ -20,7 +20,8 @@
 
 static const char *const knobs[] = {
 	[KNOB_FORWARDING4] = "ipv4.forwarding", [KNOB_ACCEPT_RA] = "ipv6.accept_ra",
-	[KNOB_FORWARDING6] = "ipv6.forwarding", [KNOB_GRO] = "gro",
+	[KNOB_FORWARDING6] = "ipv6.forwarding", [KNOB_GRO] = "gro", [KNOB_PROXY_NDP] = "ipv6.proxy_ndp",
+	[KNOB_PROXY_DELAY] = "ipv6.proxy_delay",
 };
 
 #define KNOBS (sizeof(knobs) / sizeof(knobs[0]))
@@ -61,6 +62,8 @@ static void read_tether(struct tether_state *state, struct json_object *object)
 
 	snprintf(tether.ifname, sizeof(tether.ifname), "%s", json_text(object, "ifname", ""));
 	tether.settings.ipv6 = number_of(object, "ipv6");
+	tether.settings.ping = number_of(object, "ping");
+	snprintf(tether.settings.own_prefix, sizeof(tether.settings.own_prefix), "%s", json_text(object, "own-prefix", ""));
 	if (!nat44_parse(json_text(object, "nat44", ""), &tether.settings.nat44) && tether.ifname[0])
 		tether_put(state, &tether);
 }
@@ -96,6 +99,7 @@ static void read_state(struct tether_state *state, struct json_object *root)
 		return;
 	state->ruled = number_of(root, "ruled");
 	state->ufw = number_of(root, "ufw");
+	state->mapped = number_of(root, "mapped");
 	count = array_of(root, "tethers", &array);
 	for (i = 0; i < count; i++)
 		read_tether(state, json_object_array_get_idx(array, i));
@@ -141,6 +145,8 @@ static struct json_object *write_tether(const struct tether *tether)
 	json_object_object_add(object, "configured", json_object_new_boolean(tether->configured));
 	add_string(object, "nat44", nat44_name(tether->settings.nat44));
 	json_object_object_add(object, "ipv6", json_object_new_boolean(tether->settings.ipv6));
+	json_object_object_add(object, "ping", json_object_new_boolean(tether->settings.ping));
+	add_string(object, "own-prefix", tether->settings.own_prefix);
 	return object;
 }
 
@@ -174,6 +180,7 @@ static struct json_object *write_state(const struct tether_state *state)
 	json_object_object_add(root, "netns-cookie", json_object_new_int64(netns_cookie()));
 	json_object_object_add(root, "ruled", json_object_new_boolean(state->ruled));
 	json_object_object_add(root, "ufw", json_object_new_boolean(state->ufw));
+	json_object_object_add(root, "mapped", json_object_new_boolean(state->mapped));
 	for (i = 0; i < state->count; i++)
 		json_object_array_add(tethers, write_tether(&state->list[i]));
 	for (i = 0; i < state->nsaved; i++)
@@ -308,7 +315,7 @@ void tether_unbind(struct tether_state *state, struct bound *bound)
 /* Nothing is on, and nothing is left to be taken back. */
 bool tether_is_idle(const struct tether_state *state)
 {
-	return !state->count && !state->nsaved && !state->ruled && !state->nbound && !state->ufw;
+	return !state->count && !state->nsaved && !state->ruled && !state->mapped && !state->nbound && !state->ufw;
 }
 
 /* Whether others do NAT for all of them. */

@@ -14,6 +14,7 @@
 #include "nft.h"
 #include "show.h"
 #include "tether.h"
+#include "tether_map.h"
 
 #define DHCP_PORT 67
 
@@ -122,15 +123,30 @@ struct ruleset {
 	bool others;			/* chains of others are to be looked at too */
 };
 
-static void check_rules(struct json_object *missing, const struct tether *tether, const struct ruleset *rules)
+/* Whether no client of a hotspot needs NAT44. */
+static bool all_mapped(const struct tether *tether, const struct world *w)
 {
+	size_t i;
+
+	for (i = 0; i < w->ndevs; i++)
+		if (dev_pair(&w->devs[i]) && !tether_is_mapped(tether, w, &w->devs[i]))
+			return false;
+	return true;
+}
+
+static void check_rules(struct json_object *missing, const struct tether *tether, const struct world *w,
+			const struct ruleset *rules)
+{
+	bool mapped = all_mapped(tether, w);
+
 	if (tether->settings.nat44 == NAT44_SYSTEM)
 		return;
 	if (!rules->available)
 		miss(missing, "nf_tables", "no nf_tables in this kernel, or no permission to read them",
 		     "run clatctl as root; or a kernel with CONFIG_NF_TABLES; or nat44 = system");
-	else if (!rules->table || !strstr(rules->table, "masquerade"))
-		miss(missing, "nat", "the rules for NAT44 are not there", "clatctl tether on DEV");
+	else if (!rules->table || !strstr(rules->table, mapped ? "notrack" : "masquerade"))
+		miss(missing, "nat", mapped ? "the rules are not there" : "the rules for NAT44 are not there",
+		     "clatctl tether on DEV");
 }
 
 static void check_way(struct json_object *missing, const struct tether_flow *flow)
@@ -172,8 +188,24 @@ static const char *describe_state(struct json_object *missing, bool on)
 	return json_object_array_length(missing) ? "incomplete" : "active";
 }
 
-static struct json_object *describe(const struct tether *tether, const struct world *w, bool on,
-				    const struct ruleset *rules)
+/* What is done, which is not what was asked for where that cannot be. */
+static void describe_nat(struct json_object *object, const struct tether_state *state, const struct tether *tether,
+			 const struct world *w)
+{
+	enum nat44 nat44 = tether->settings.nat44;
+	char why[WHY_SIZE];
+	const char *clat;
+
+	tether_map_why(state, tether, w, &clat, why);
+	if (nat44 == NAT44_NO && why[0])
+		nat44 = NAT44_YES;
+	json_object_object_add(object, "nat44", json_object_new_string(nat44_name(nat44)));
+	json_object_object_add(object, "fallback", why[0] ? json_object_new_string(why) : NULL);
+	json_object_object_add(object, "ping", json_object_new_boolean(nat44 == NAT44_NO && tether->settings.ping));
+}
+
+static struct json_object *describe(const struct tether_state *state, const struct tether *tether, const struct world *w,
+				    bool on, const struct ruleset *rules)
 {
 	struct json_object *object = json_object_new_object(), *missing = json_object_new_array();
 	const struct link *link = tether_link(w, tether);
@@ -186,13 +218,13 @@ static struct json_object *describe(const struct tether *tether, const struct wo
 	if (on && link && (link->forwarding <= 0 || !forwarding))
 		miss(missing, "forwarding", "IPv4 forwarding is off", "somebody has switched it off: clatctl tether on DEV");
 	if (on && link && json_object_array_length(clats))
-		check_rules(missing, tether, rules);
+		check_rules(missing, tether, w, rules);
 	if (rules->others && link)
 		check_firewall(missing, w, link, clats);
 	json_object_object_add(object, "ifname", json_object_new_string(tether->ifname));
 	json_object_object_add(object, "state", json_object_new_string(describe_state(missing, on)));
 	json_object_object_add(object, "clat", clats);
-	json_object_object_add(object, "nat44", json_object_new_string(nat44_name(tether->settings.nat44)));
+	describe_nat(object, state, tether, w);
 	json_object_object_add(object, "ipv6", json_object_new_boolean(tether->settings.ipv6));
 	json_object_object_add(object, "flowtable", json_object_new_boolean(flowtable));
 	json_object_object_add(object, "missing", missing);
@@ -224,12 +256,12 @@ void tether_describe(struct json_object *array, const struct tether_state *state
 	for (i = 0; i < state->count; i++) {
 		if (ifname && strcmp(state->list[i].ifname, ifname))
 			continue;
-		json_object_array_add(array, describe(&state->list[i], w, true, &rules));
+		json_object_array_add(array, describe(state, &state->list[i], w, true, &rules));
 		found = true;
 	}
 	if (ifname && !found) {
 		snprintf(off.ifname, sizeof(off.ifname), "%s", ifname);
-		json_object_array_add(array, describe(&off, w, false, &rules));
+		json_object_array_add(array, describe(state, &off, w, false, &rules));
 	}
 	free(rules.table);
 	failure_set(&none);
@@ -247,7 +279,10 @@ void tether_show(struct json_object *tether)
 	printf("tether: %s\n  state: %s\n", json_text(tether, "ifname", ""), json_text(tether, "state", ""));
 	for (i = 0; i < json_object_array_length(clats); i++)
 		printf("  clat: %s\n", json_object_get_string(json_object_array_get_idx(clats, i)));
-	printf("  nat44: %s\n  flowtable: %s\n  ipv6: %s\n", json_text(tether, "nat44", ""),
+	printf("  nat44: %s", json_text(tether, "nat44", ""));
+	if (json_object_object_get(tether, "fallback"))
+		printf(" (fallback: %s)", json_text(tether, "fallback", ""));
+	printf("\n  flowtable: %s\n  ipv6: %s\n",
 	       json_object_get_boolean(json_object_object_get(tether, "flowtable")) ? "yes" : "no",
 	       json_object_get_boolean(json_object_object_get(tether, "ipv6")) ? "forwarded" : "left alone");
 	for (i = 0; i < json_object_array_length(missing); i++) {

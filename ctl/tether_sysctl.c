@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The switches of the hotspot: IPv4 forwarding of its interfaces and of the clat devices, GRO for UDP that is forwarded, and
- * IPv6 forwarding where it was asked for. Each value that changes is written down first; the last one changed is the first one restored.
+ * The switches of the hotspot: IPv4 forwarding of its interfaces and of the clat devices, GRO for UDP that is forwarded,
+ * IPv6 forwarding where it was asked for, and answers for the IPv6 addresses that CLATs map. Each value that changes is
+ * written down first; the last one changed is the first one restored.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "offload.h"
 #include "sysctl.h"
 #include "tether.h"
+#include "tether_map.h"
 
 #define LOOPBACK 1
 
@@ -28,6 +30,10 @@ static int set(enum knob knob, int ifindex, const char *ifname, int value)
 		return sysctl6_set(ifname, "accept_ra", value);
 	case KNOB_FORWARDING6:
 		return sysctl6_set(ifname, "forwarding", value);
+	case KNOB_PROXY_NDP:
+		return sysctl6_set(ifname, "proxy_ndp", value);
+	case KNOB_PROXY_DELAY:
+		return sysctl6_set(ifname, "proxy_delay", value);
 	case KNOB_GRO:
 		if (value)
 			offload_forward_udp(ifindex, ifname);
@@ -187,15 +193,91 @@ static int forward_ipv6(struct tether_state *state, const struct world *w)
 	return code;
 }
 
+/* --- answers ------------------------------------------------------------------------------------------------------ */
+
+/* What is answered for on an interface, or NULL. */
+static const struct defended *find_defended(const struct defended *list, size_t count, int ifindex)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (list[i].link->ifindex == ifindex)
+			return &list[i];
+	return NULL;
+}
+
+static int answer_knob(struct tether_state *state, const struct link *link, enum knob knob, const char *key, int wanted)
+{
+	int is;
+
+	if (sysctl6_get(link->ifname, key, &is) || (is == wanted && !tether_saved(state, knob, link->ifindex, "")))
+		return CTL_OK;
+	return change(state, knob, link->ifindex, link->ifname, is, is, wanted);
+}
+
+/*
+ * The kernel answers for others at once, and only where it is a router by the interface's own switch. That one alone
+ * forwards nothing; but it also ends default routes by interfaces whose accept_ra is 1.
+ */
+static int answer_on(struct tether_state *state, const struct world *w, const struct link *link)
+{
+	bool uplink = world_dev_of(w, link->ifindex);
+	int code = CTL_OK;
+	size_t i;
+
+	for (i = 0; i < w->nlinks && uplink && !code; i++)
+		code = accept_ra(state, w->links[i].ifindex, w->links[i].ifname);
+	if (uplink && !code)
+		code = answer_knob(state, link, KNOB_FORWARDING6, "forwarding", 1);
+	if (!code)
+		code = answer_knob(state, link, KNOB_PROXY_DELAY, "proxy_delay", 0);
+	if (!code)
+		code = answer_knob(state, link, KNOB_PROXY_NDP, "proxy_ndp", 1);
+	return code;
+}
+
+static int answer(struct tether_state *state, const struct world *w, const struct defended *list, size_t count)
+{
+	int code = CTL_OK;
+	size_t i;
+
+	for (i = 0; i < count && !code; i++)
+		if (find_defended(list, count, list[i].link->ifindex) == &list[i])
+			code = answer_on(state, w, list[i].link);
+	return code;
+}
+
+static bool answers_on_uplink(const struct world *w, const struct defended *list, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (world_dev_of(w, list[i].link->ifindex))
+			return true;
+	return false;
+}
+
 /* --- back --------------------------------------------------------------------------------------------------------- */
 
 static bool still_wanted(const struct tether_state *state, const struct world *w, const struct saved *saved)
 {
-	if (saved->knob == KNOB_FORWARDING4)
+	struct defended list[DEFENDED_MAX];
+	size_t count = tether_defended(state, w, list);
+
+	switch (saved->knob) {
+	case KNOB_FORWARDING4:
 		return wants_ipv4(state, w, saved->ifindex);
-	if (saved->knob == KNOB_GRO)
+	case KNOB_GRO:
 		return is_tethered(state, w, saved->ifindex);
-	return wants_ipv6(state);
+	case KNOB_PROXY_NDP:
+	case KNOB_PROXY_DELAY:
+		return find_defended(list, count, saved->ifindex);
+	case KNOB_FORWARDING6:
+		return wants_ipv6(state) ||
+		       (find_defended(list, count, saved->ifindex) && world_dev_of(w, saved->ifindex));
+	default:
+		return wants_ipv6(state) || answers_on_uplink(w, list, count);
+	}
 }
 
 static int restore_one(const struct world *w, const struct saved *saved)
@@ -240,6 +322,8 @@ static int restore(struct tether_state *state, const struct world *w)
  */
 int tether_forward(struct tether_state *state, const struct world *w)
 {
+	struct defended list[DEFENDED_MAX];
+	size_t count = tether_defended(state, w, list);
 	int code = restore(state, w);
 
 	if (!code)
@@ -248,5 +332,5 @@ int tether_forward(struct tether_state *state, const struct world *w)
 		code = merge_udp(state, w);
 	if (!code && wants_ipv6(state))
 		code = forward_ipv6(state, w);
-	return code;
+	return code ? code : answer(state, w, list, count);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "offload.h"
+#include "tether_map.h"
 #include "up.h"
 #include "world.h"
 
@@ -76,6 +77,7 @@ static int configure_device(struct up *up)
 	int code;
 
 	up_describe_device(up);
+	tether_map_fill(&up->before, &up->want);
 	code = genl_dev_set(&up->want);
 	up->set_dev = !code;
 	return code;
@@ -146,12 +148,12 @@ static void undo(struct up *up)
 /* Where another address took the place of the one before, that one goes from the uplink. */
 static int drop_old_v6(struct up *up)
 {
+	const struct pair *pair = dev_pair(&up->before);
 	struct addr old = up->v6;
 
-	if (up->before.nmap != 1 || up->before.map[0].v6_len != 128 ||
-	    !memcmp(&up->before.map[0].v6, &up->v6.v6, sizeof(up->v6.v6)))
+	if (!pair || !memcmp(&pair->v6, &up->v6.v6, sizeof(up->v6.v6)))
 		return CTL_OK;
-	old.v6 = up->before.map[0].v6;
+	old.v6 = pair->v6;
 	return addr_del(&old, up->uplink_name);
 }
 

@@ -11,6 +11,7 @@
 
 #include "pref64.h"
 #include "up.h"
+#include "world.h"
 
 #define DAD_ATTEMPTS 3
 /* The kernel waits up to 1 s before it probes (RFC 4862), then 1 s for each probe; networks set one to three. */
@@ -64,17 +65,9 @@ static bool taken(const struct addr *list, size_t count, struct in_addr v4, uint
 	return false;
 }
 
-/* The pair of the device as it was, if it is of the kind that up makes. */
-static const struct pair *old_pair(const struct up *up)
-{
-	if (up->before.nmap != 1 || up->before.map[0].v4_len != 32 || up->before.map[0].v6_len != 128)
-		return NULL;
-	return &up->before.map[0];
-}
-
 static int pick_v4(const struct up *up, const struct addr *list, size_t count, struct in_addr *v4)
 {
-	const struct pair *old = old_pair(up);
+	const struct pair *old = dev_pair(&up->before);
 	uint32_t i;
 
 	if (old && (ntohl(old->v4.s_addr) & ~7u) == V4_BASE && !taken(list, count, old->v4, up->before.ifindex)) {
@@ -136,7 +129,7 @@ static bool in_a_prefix(const struct up *up, const struct in6_addr *v6)
 /* The address of the run before stays, also when the PLAT prefix has changed: connections keep their addresses. */
 static bool keep_v6(struct up *up, const struct addr *list, size_t count)
 {
-	const struct pair *old = old_pair(up);
+	const struct pair *old = dev_pair(&up->before);
 
 	if (!old || up->have_address || !in_a_prefix(up, &old->v6) || !in_place(list, count, &old->v6))
 		return false;

@@ -87,14 +87,28 @@ bool is_clat_v4(struct in_addr v4)
 	return (ntohl(v4.s_addr) & ~7u) == 0xc0000000u;
 }
 
-/* The pair of a device that clatctl has set up, or NULL: one made by hand for something else is left alone. */
+/* A host of 192.0.0.0/29: the CLAT's own address. */
+static bool is_own(const struct pair *pair)
+{
+	return pair->v4_len == 32 && pair->v6_len == 128 && is_clat_v4(pair->v4);
+}
+
+/*
+ * The CLAT's own pair, of a device that clatctl has set up, or NULL: one made by hand for something else is left alone.
+ * Besides it there can be subnets of hotspots, mapped into the same /64 (tether_map.c).
+ */
 const struct pair *dev_pair(const struct dev *dev)
 {
-	const struct pair *pair = &dev->map[0];
+	const struct pair *own = NULL;
+	size_t i;
 
-	if (dev->nmap != 1 || pair->v4_len != 32 || pair->v6_len != 128 || !is_clat_v4(pair->v4))
-		return NULL;
-	return pair;
+	for (i = 0; i < dev->nmap && !own; i++)
+		if (is_own(&dev->map[i]))
+			own = &dev->map[i];
+	for (i = 0; i < dev->nmap && own; i++)
+		if (&dev->map[i] != own && (dev->map[i].v4_len == 32 || memcmp(&dev->map[i].v6, &own->v6, 8)))
+			return NULL;
+	return own;
 }
 
 /* One that clatctl has set up, and whose uplink is gone. */

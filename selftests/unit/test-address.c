@@ -228,9 +228,86 @@ static void secret_without_a_place(void **state)
 	assert_memory_not_equal(first, again, SECRET_SIZE);
 }
 
+/* The prefixes that a subnet's addresses are behind: with every host both checksums are the same. */
+static void slices(void **state)
+{
+	static const struct { const char *net; uint8_t len; const char *plat; int plat_len; } rows[] = {
+		{ "192.168.43.0", 24, "64:ff9b::", 96 }, { "10.0.0.0", 16, "64:ff9b::", 96 }, { "172.20.10.0", 28, "2001:db8::", 32 },
+		{ "192.168.44.0", 23, "2001:db8:ffff:ffff:ff:ffff::", 96 }, { "192.168.43.8", 30, "64:ff9b::", 96 },
+	};
+	const struct in6_addr own = v6("2a01:db8:1:2:3:4:5:6");
+	struct in6_addr slice, again;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		struct plat p = plat(rows[i].plat, rows[i].plat_len);
+		uint16_t suffix = (uint16_t)((1u << (32 - rows[i].len)) - 1);
+		struct in_addr net = v4(rows[i].net), host = { net.s_addr | htonl(suffix) };
+
+		assert_int_equal(address_slice(secret, &own, "wwan0", net, rows[i].len, &p, &slice), 0);
+		assert_memory_equal(&slice, &own, 8);
+		assert_false(address_in(&own, &slice, (uint8_t)(96 + rows[i].len)));
+		assert_int_equal((slice.s6_addr[14] << 8 | slice.s6_addr[15]) & suffix, 0);
+		assert_same_checksum(&slice, net, &p, "198.51.100.7");
+		assert_int_equal(address_slice(secret, &own, "wwan0", net, rows[i].len, &p, &again), 0);
+		assert_memory_equal(&slice, &again, 16);
+		slice.s6_addr[14] |= (uint8_t)(suffix >> 8);
+		slice.s6_addr[15] |= (uint8_t)suffix;
+		assert_same_checksum(&slice, host, &p, "198.51.100.7");
+	}
+}
+
+/* Another secret, /64, uplink or subnet: other addresses. Those of lengths that cannot be neutral are made too. */
+static void slices_differ(void **state)
+{
+	const struct in6_addr own = v6("2a01:db8:1:2:3:4:5:6"), other = v6("2a01:db8:1:3:3:4:5:6");
+	static const uint8_t secret2[SECRET_SIZE] = "another secret of the same lengt";
+	const struct in_addr net = v4("192.168.43.0");
+	struct plat p = plat("2001:db8:1::", 48);
+	struct in6_addr a[5];
+	size_t i, j;
+
+	(void)state;
+	assert_int_equal(address_slice(secret, &own, "wwan0", net, 24, &p, &a[0]), 0);
+	assert_int_equal(address_slice(secret2, &own, "wwan0", net, 24, &p, &a[1]), 0);
+	assert_int_equal(address_slice(secret, &other, "wwan0", net, 24, &p, &a[2]), 0);
+	assert_int_equal(address_slice(secret, &own, "wwan1", net, 24, &p, &a[3]), 0);
+	assert_int_equal(address_slice(secret, &own, "wwan0", v4("192.168.44.0"), 24, &p, &a[4]), 0);
+	for (i = 0; i < COUNT(a); i++)
+		for (j = 0; j < i; j++)
+			assert_memory_not_equal(a[i].s6_addr + 8, a[j].s6_addr + 8, 8);
+}
+
+static void slices_avoid_the_plat(void **state)
+{
+	const struct in6_addr own = v6("2001:db8:1:2:3:4:5:6");
+	struct plat p = plat("2001:db8::", 32);
+	struct in6_addr slice;
+
+	(void)state;
+	assert_int_equal(address_slice(secret, &own, "wwan0", v4("192.168.43.0"), 24, &p, &slice), -EADDRNOTAVAIL);
+}
+
+static void address_in_prefix(void **state)
+{
+	const struct in6_addr a = v6("2001:db8:1:2:3:4:5:67"), first = v6("2001:db8:1:2:3:4:5:60"), zero = v6("::");
+
+	(void)state;
+	assert_true(address_in(&a, &first, 124));
+	assert_false(address_in(&a, &first, 126));
+	assert_false(address_in(&a, &first, 128));
+	assert_true(address_in(&a, &a, 128));
+	assert_true(address_in(&a, &zero, 0));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(slices),
+		cmocka_unit_test(slices_differ),
+		cmocka_unit_test(slices_avoid_the_plat),
+		cmocka_unit_test(address_in_prefix),
 		cmocka_unit_test(neutral),
 		cmocka_unit_test(not_neutral_for_other_lengths),
 		cmocka_unit_test(stable),

@@ -132,6 +132,24 @@ static void a_hotspot(void **state)
 	assert_int_equal(s.metric, 7);
 }
 
+static void a_hotspot_without_nat44(void **state)
+{
+	struct tether_settings t;
+	struct conf conf;
+
+	(void)state;
+	assert_int_equal(parse("[tether usb0]\nnat44 = no\nping = yes\nown_prefix = eth*\n[tether w*]\nown_prefix = none\n", &conf),
+			 CTL_OK);
+	assert_true(conf_tether(&conf, "usb0", &t));
+	assert_int_equal(t.nat44, NAT44_NO);
+	assert_true(t.ping);
+	assert_string_equal(t.own_prefix, "eth*");
+	assert_true(conf_tether(&conf, "wlan0", &t));
+	assert_int_equal(t.nat44, NAT44_YES);
+	assert_false(t.ping);
+	assert_string_equal(t.own_prefix, "");
+}
+
 static void back_to_automatic(void **state)
 {
 	struct conf conf;
@@ -170,8 +188,11 @@ static void errors(void **state)
 		{ "[tether a b]\n", "'a b' is no name of an interface" },
 		{ "[tether a]\nmode = off\n", "test.conf:2: 'mode' is said of uplinks: it belongs into [clat] or" },
 		{ "[tether a]\nuplinks = b\n", "'uplinks' belongs into the section [clat]" },
-		{ "[tether a]\nnat44 = maybe\n", "nat44 'maybe' is none of yes, system" },
+		{ "[tether a]\nnat44 = maybe\n", "nat44 'maybe' is none of yes, no, system" },
 		{ "[tether a]\nipv6 = 1\n", "ipv6 '1' is neither yes nor no" },
+		{ "[tether a]\nping = 1\n", "ping '1' is neither yes nor no" },
+		{ "[tether a]\nown_prefix = a b\n", "own_prefix 'a b' is no name of an interface" },
+		{ "[uplink a]\nown_prefix = a\n", "'own_prefix' belongs into a section [tether NAME]" },
 		{ "[clat]\nnat44 = yes\n", "test.conf:2: 'nat44' belongs into a section [tether NAME]" },
 		{ "[uplink a]\nipv6 = yes\n", "'ipv6' belongs into a section [tether NAME]" },
 		{ "[clat]\nuplinks = ,\n", "a value is missing" },
@@ -305,6 +326,7 @@ int main(void)
 		cmocka_unit_test(all_keys),
 		cmocka_unit_test(a_section_for_some),
 		cmocka_unit_test(a_hotspot),
+		cmocka_unit_test(a_hotspot_without_nat44),
 		cmocka_unit_test(back_to_automatic),
 		cmocka_unit_test(errors),
 		cmocka_unit_test(no_text),
