@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# clatctl daemon with a hotspot: ten thousand random flaps of the uplink, the bridge, its ports, forwarding, the ruleset and
-# of the hotspot itself, and then all is where it began: ruleset, sysctls, addresses, routes, rules, memory.
+# clatctl daemon with a hotspot, first with NAT44 and then without: ten thousand random flaps of the uplink, the bridge, its
+# ports, forwarding, the ruleset and of the hotspot itself, and then all is where it began: ruleset, sysctls, addresses,
+# routes, rules, neighbours, memory.
 # runs-in: uml
 # only-all: uml
 # timeout: 1200
@@ -14,6 +15,7 @@
 
 SEED=464
 ROUND=100
+HOW=
 
 # flaps FROM TO: commands for ip -batch, the same for the same numbers
 flaps()
@@ -60,7 +62,8 @@ round()
 	case $(($1 % 5)) in
 	0) in_ns phone nft flush ruleset ;;
 	1) in_ns phone sysctl -qw net.ipv4.conf.tether.forwarding=0 ;;
-	2) ctl tether off tether >/dev/null; ctl tether on tether >/dev/null ;;
+	# shellcheck disable=SC2086 # options
+	2) ctl tether off tether >/dev/null; ctl tether on tether $HOW >/dev/null 2>&1 ;;
 	3) ctl down wwan0 >/dev/null; ctl up wwan0 >/dev/null 2>&1 & ;;
 	4) in_ns phone nft delete table ip clat 2>/dev/null ;;
 	esac
@@ -85,13 +88,21 @@ pgrep_up()
 	pgrep -f 'clatctl up wwan0'
 }
 
+# without_nat44: from here on
+without_nat44()
+{
+	HOW="--nat44 no --own-prefix wwan0"
+	# shellcheck disable=SC2086 # options
+	ctl tether on tether $HOW >/dev/null && nat44_is no
+}
+
 same_memory()
 {
 	anon_now=$(daemon_anon)
 	at_most $((anon_before + 64)) "$anon_now"
 }
 
-tap_plan 10
+tap_plan 13
 rm -rf /etc/clat
 mkdir -p /etc/clat
 printf '[clat]\nplat = %s\n[tether tether]\n' "$PAIR_PLAT" >/etc/clat/clat.conf
@@ -104,7 +115,10 @@ check "the hotspot is on" wait_for 30 reaches client
 check "1000 flaps, and both clients are served" rounds 0 10
 anon_before=$(daemon_anon) fds_before=$(daemon_descriptors)
 diag "RssAnon $anon_before kB, $fds_before descriptors"
-check "9000 more, and both clients are served" rounds 10 100
+check "4000 more, and both clients are served" rounds 10 50
+check "without NAT44" without_nat44
+check "5000 more, and both clients are served" rounds 50 100
+check "without NAT44 still" nat44_is no
 diag "RssAnon $(daemon_anon) kB, $(daemon_descriptors) descriptors"
 check "it has grown by less than eight octets a flap" same_memory
 check_equal "as many descriptors" "$fds_before" "$(daemon_descriptors)"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # The main job, inside the test kernel: demo-guest.sh PREFIX/LEN
-# Lays out the mobile network, shows that IPv4 does not work in it, starts `clatctl daemon`, shows that it does, and
-# prints one table of both. Called by demo.sh, which has built the module and clatctl in this tree.
+# Lays out the mobile network, shows that IPv4 does not work in it, starts `clatctl daemon`, shows that it does, on the
+# hotspot with NAT44 and without, and prints one table of all, with native IPv6 by the same phone beside it. Called by demo.sh, which has built the module and clatctl in this tree.
 # Environment: VM_START  seconds since the epoch when the person started to wait
 
 SELFTESTS=$(cd "$(dirname "$0")/.." && pwd)
@@ -11,7 +11,10 @@ TOP=$(cd "$SELFTESTS/.." && pwd)
 
 CLAT=clat0
 # A fixed amount, not a fixed time: on a slow machine TCP's small beginnings would be most of what is averaged.
-IPERF_BYTES=40M
+IPERF_BYTES=30M
+NET_RADIO=alone
+# A /64 for the hotspot alone, so that native IPv6 can be measured
+HOTSPOT64=3fff:fff:0:1a
 PATH=$TOP/ctl:$PATH
 RESULTS=$LIB_TMP/results
 CHECKS=$LIB_TMP/checks
@@ -36,28 +39,40 @@ give_up()
 
 probe_ping()
 {
-	PING=$(in_ns "$1" ping -n -c 1 -W "$PATIENCE" "$NET_INET4") || return
+	PING=$(in_ns "$1" ping -n -c 1 -W "$PATIENCE" "$HOST") || return
 	echo "$PING" | sed -n 's/.*time=\([0-9.]*\) ms.*/\1 ms/p'
 }
 
 # A resolver of the IPv4 Internet, asked by its address: UDP
 probe_dns()
 {
-	[ "$(in_ns "$1" dig +short +tries=1 "+time=$PATIENCE" "@$NET_INET4" A "$NET_NAME")" = "$NET_INET4" ] && echo answered
+	[ "$(in_ns "$1" dig +short +tries=1 "+time=$PATIENCE" "@$HOST" A "$NET_NAME")" = "$NET_INET4" ] && echo answered
 }
 
-# A program that only knows IPv4, and a name: the phone's own resolver, then TCP
+# A program that only knows one IP, and a name: the phone's own resolver, then TCP
 probe_name()
 {
-	in_ns "$1" curl -4 -sS -m 10 --connect-timeout "$PATIENCE" "http://$NET_NAME/" | grep -q 'only IPv4' && echo loads
+	in_ns "$1" curl "$FAMILY" -sS -m 10 --connect-timeout "$PATIENCE" "http://$NET_NAME/" | grep -q 'only IPv4' && echo loads
 }
 
 probe_file()
 {
-	FILE_RATE=$(in_ns "$1" curl -sS -m 60 --connect-timeout "$PATIENCE" -o "$LIB_TMP/file.$1" -w '%{speed_download}' \
-		"http://$NET_INET4/10MB") || return
+	FILE_RATE=$(in_ns "$1" curl -g -sS -m 60 --connect-timeout "$PATIENCE" -o "$LIB_TMP/file.$1" -w '%{speed_download}' \
+		"http://$HOST_URL/10MB") || return
 	[ "$(sha256sum <"$LIB_TMP/file.$1")" = "$(sha256sum <"$NET_RUN/www/10MB")" ] || { echo "differs"; return 1; }
 	echo "$FILE_RATE" | awk '{ printf "%.1f MB/s", $1 / 1e6 }'
+}
+
+# by_ipv4, by_ipv6: how the probes reach the host of the Internet
+by_ipv4()
+{
+	FAMILY=-4 HOST=$NET_INET4 HOST_URL=$NET_INET4
+}
+
+by_ipv6()
+{
+	HOST=$(in_ns phone dig +short AAAA "$NET_NAME" | head -n 1)
+	FAMILY=-6 HOST_URL="[$HOST]"
 }
 
 # probe_iperf up|down WHO: bytes for each skb on the clat device go to the file perskb
@@ -68,9 +83,9 @@ probe_iperf()
 	clat_counters "$1" >"$LIB_TMP/counters.$2"
 	# iperf3 puts its errors into the JSON, and may end with 0 after one.
 	# shellcheck disable=SC2086 # empty or an option
-	in_ns "$2" iperf3 -J -c "$NET_INET4" --connect-timeout "${PATIENCE}000" -n "$IPERF_BYTES" $IPERF_REVERSE \
+	in_ns "$2" iperf3 -J -c "$HOST" --connect-timeout "${PATIENCE}000" -n "$IPERF_BYTES" $IPERF_REVERSE \
 		>"$LIB_TMP/iperf.$2"
-	clat_counters "$1" | awk -v who="$2" -v dir="$1" '
+	clat_counters "$1" | awk -v who="$ROW_PHASE" -v dir="$1" '
 		NR == FNR { bytes = $1; packets = $2; next }
 		$2 > packets { printf "%s %s %d\n", who, dir, ($1 - bytes) / ($2 - packets) }
 	' "$LIB_TMP/counters.$2" - >>"$LIB_TMP/perskb"
@@ -109,8 +124,9 @@ row()
 	step "  $ROW_WHO: $ROW_NAME: $ROW_FIGURE"
 	case $ROW_PHASE$ROW_WORKS in
 	beforeyes) echo "$ROW_NAME ($ROW_WHO) works without CLAT: this network shows nothing" >>"$FAILED" ;;
-	afterno)
-		echo "$ROW_NAME ($ROW_WHO) fails with CLAT" >>"$FAILED"
+	beforeno) ;;
+	*no)
+		echo "$ROW_NAME ($ROW_WHO, $ROW_PHASE) fails" >>"$FAILED"
 		sed 's/^/            /' "$LIB_TMP/row.$ROW_WHO"
 		;;
 	esac
@@ -135,12 +151,26 @@ rows_before()
 	wait $!
 }
 
-# One at a time, so that figures are comparable
-rows_after()
+# native IPv6: the hotspot's clients have a /64, and the phone forwards it
+native_on()
 {
-	PATIENCE=5
-	rows_of after phone
-	rows_of after client
+	in_ns client sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.eth0.disable_ipv6=0 &&
+	ip -n phone address add $HOTSPOT64::1/64 dev wlan0 nodad &&
+	ip -n client address add $HOTSPOT64::2/64 dev eth0 nodad &&
+	ip -n client -6 route add default via $HOTSPOT64::1 &&
+	ip -n ran -6 route add $HOTSPOT64::/64 via "$(phone_link_local)" dev cell0 &&
+	in_ns phone clatctl tether on wlan0 --nat44 no --ipv6 >/dev/null
+}
+
+phone_link_local()
+{
+	ip -n phone -6 -o address show dev wwan0 scope link | sed -n 's|.*inet6 \([^/]*\)/.*|\1|p'
+}
+
+native_off()
+{
+	ip -n phone address del $HOTSPOT64::1/64 dev wlan0
+	in_ns client sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 }
 
 # claim TEXT COMMAND...: a line below the table; COMMAND's output is the figure
@@ -193,12 +223,12 @@ claim_conntrack()
 		}'
 }
 
-# claim_superframes DIRECTION: on average 20 KB an skb or more, phone and client
+# claim_superframes DIRECTION: on average 20 KB an skb or more, phone and client, with NAT44 and without
 claim_superframes()
 {
 	awk -v dir="$1" '
-		$2 == dir { n++; printf "%s%s %.1f KB", (n > 1) ? ", " : "", $1, $3 / 1000; if ($3 < 20480) small++ }
-		END { exit (n != 2 || small > 0) }' "$LIB_TMP/perskb"
+		$2 == dir { n++; printf "%s%s %.1f KB", (n > 1) ? ", " : "", ($1 == "after") ? "phone" : $1, $3 / 1000; if ($3 < 20480) small++ }
+		END { exit (n != 3 || small > 0) }' "$LIB_TMP/perskb"
 }
 
 # What the phone's network consists of, without what changes by itself
@@ -250,21 +280,52 @@ print_table()
 	awk -F'|' '
 		{ key = $3; cell[$1, $2, key] = $4 }
 		$1 == "after" && $2 == "phone" { order[++n] = key }
-		function line(a, b, c, d, e) { printf "  %-36s %-8s %-14s  %-8s %-14s\n", a, b, c, d, e }
+		function line(a, b, c, d, e, f, g) { printf "  %-31s %-7s %-13s  %-7s %-13s %-13s %s\n", a, b, c, d, e, f, g }
 		END {
-			line("", "phone", "", "hotspot client", "")
-			line("tried", "before", "after", "before", "after")
-			printf "  %s\n", "----------------------------------------------------------------------------------"
+			line("", "phone", "", "laptop on the hotspot", "", "", "")
+			line("tried", "before", "with CLAT", "before", "NAT44 + CLAT", "NAT-free CLAT", "native IPv6")
+			rule = sprintf("%100s", "")
+			gsub(/ /, "-", rule)
+			printf "  %s\n", rule
 			for (i = 1; i <= n; i++) {
 				key = order[i]
-				line(key, cell["before", "phone", key], cell["after", "phone", key],
-				     cell["before", "client", key], cell["after", "client", key])
+				line(key, cell["before", "phone", key], cell["after", "phone", key], cell["before", "client", key],
+				     cell["NAT44", "client", key], cell["NAT-free", "client", key], cell["native", "client", key])
 			}
 		}' "$RESULTS"
 	printf '\n'
 	awk -F'|' '{ printf "  %-5s %s: %s\n", $1, $2, $3 }' "$CHECKS"
 	printf '\n  clatctl status, while it was up\n\n'
 	sed 's/^/    /' "$LIB_TMP/status"
+}
+
+# tether_on OPTION...
+tether_on()
+{
+	step "clatctl tether on wlan0 $*"
+	in_ns phone clatctl tether on wlan0 "$@" >"$LIB_TMP/tether" 2>&1 || give_up "clatctl tether on: $(cat "$LIB_TMP/tether")"
+	sed 's/^/            /' "$LIB_TMP/tether"
+}
+
+client_entries()
+{
+	in_ns phone conntrack -L -f ipv4 2>/dev/null | grep -c "src=192.168.43.[0-9]* dst=$NET_INET4"
+}
+
+# Where there are entries with NAT44, none without it means something.
+claim_untracked()
+{
+	UNTRACKED_NOW=$(client_entries)
+	echo "$UNTRACKED_NOW entries of its packets ($TRACKED with NAT44)"
+	[ "$UNTRACKED_NOW" = 0 ] && [ "$TRACKED" -gt 0 ]
+}
+
+# claim_own_address: the NAT64 knows the laptop by another address than the phone
+claim_own_address()
+{
+	OWN_PAIRS=$(in_ns phone clatctl -j show "$CLAT" | jq -r '.instances[0].map[] | select(."v4-len" < 32) | .v6 | sub("00$"; "")')
+	OWN_SEEN=$(in_ns plat jool -i plat session display --tcp --numeric --csv --no-headers | cut -d , -f 2 | sort -u |
+		grep "^$OWN_PAIRS") && echo "$OWN_SEEN"
 }
 
 PREFIX=$1
@@ -276,6 +337,7 @@ hotspot_serve || give_up "the hotspot does not come up"
 head -c 10485760 /dev/urandom >"$NET_RUN/www/10MB"
 : >"$LIB_TMP/perskb"
 
+by_ipv4
 step "before: the phone has IPv6 only"
 claim "native IPv6 reaches the host by DNS64 and NAT64" claim_native
 CONNTRACK_BEFORE=$(ipv6_connections | wc -l)
@@ -290,17 +352,27 @@ net_daemon phone clatctl clatctl daemon || give_up "clatctl daemon does not star
 DAEMON=$!
 wait_for 60 daemon_works || give_up "clatctl daemon does not bring up CLAT: $(cat "$LIB_TMP/status.json")"
 sed 's/^/            /' "$NET_RUN/clatctl.log"
-step "clatctl tether on wlan0"
-in_ns phone clatctl tether on wlan0 >"$LIB_TMP/tether" 2>&1 || give_up "clatctl tether on: $(cat "$LIB_TMP/tether")"
-sed 's/^/            /' "$LIB_TMP/tether"
-
-step "after: with CLAT"
-rows_after
+PATIENCE=5
+step "with CLAT, one at a time, so that figures are comparable"
+rows_of after phone
+tether_on
+rows_of NAT44 client
+TRACKED=$(client_entries)
+in_ns phone conntrack -D -f ipv4 >/dev/null 2>&1
+tether_on --nat44 no
+rows_of NAT-free client
 claim "the NAT64 (Jool) has translated" claim_nat64
+claim "the laptop without NAT44 has an address of its own there" claim_own_address
+claim "connection tracking of the laptop without NAT44" claim_untracked
 claim "IPv6 forwarding on the phone" claim_forwarding
 claim "IPv6 connection tracking on the phone" claim_conntrack
 claim "bytes for each skb on $CLAT, up" claim_superframes up
 claim "bytes for each skb on $CLAT, down" claim_superframes down
+step "native IPv6 of the laptop by the same phone, to the same host by the same NAT64"
+native_on || give_up "no IPv6 for the laptop"
+by_ipv6
+rows_of native client
+native_off
 in_ns phone clatctl status >"$LIB_TMP/status" 2>&1 || echo "clatctl status: status $?" >>"$FAILED"
 claim "clatctl down --all" claim_down
 
@@ -310,5 +382,5 @@ if [ -s "$FAILED" ]; then
 	sed 's/^/  FAILED: /' "$FAILED"
 	exit 1
 fi
-echo "  everything works: $(grep -c '^after' "$RESULTS") rows, $(wc -l <"$CHECKS") checks," \
+echo "  everything works: $(grep -vc '^before' "$RESULTS") rows, $(wc -l <"$CHECKS") checks," \
 	"$(($(date +%s) - VM_START)) s"

@@ -73,6 +73,8 @@ hotspot_state()
 	in_ns phone nft list ruleset
 	in_ns phone sh -c 'grep -H . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv[46]/conf/*/forwarding \
 		/proc/sys/net/ipv6/conf/*/accept_ra /proc/sys/net/ipv4/conf/*/rp_filter'
+	ip -n phone -6 neigh show proxy | sort
+	in_ns phone sh -c 'cd /proc/sys/net/ipv6 && grep -H . conf/*/proxy_ndp neigh/*/proxy_delay'
 	in_ns phone ethtool -k tether
 }
 
@@ -100,6 +102,25 @@ asks()
 loads()
 {
 	in_ns "$1" python3 "$SELFTESTS/net/talk.py" tcp "$HOST4" 9001 "$2"
+}
+
+# mapped_to SUBNET: the first of the addresses that it is mapped to; empty if it is not
+mapped_to()
+{
+	ctl -j show clat0 | jq -r --arg net "$1" '.instances[0].map[] | select("\(.v4)/\(."v4-len")" == $net) | .v6'
+}
+
+# slice: what the addresses of 192.168.43.0/24 begin with; two digits follow
+slice()
+{
+	mapped_to 192.168.43.0/24 | sed 's/00$//; s/:0$/:/'
+}
+
+# nat44_is YES|NO|SYSTEM: of the bridge, as it is done
+nat44_is()
+{
+	nat44_now=$(ctl -j tether status tether | jq -r '.tethers[0].nat44')
+	[ "$nat44_now" = "$1" ] || { echo "NAT44 is $nat44_now, wanted $1"; ctl tether status tether; return 1; }
 }
 
 # tether_is DEV STATE

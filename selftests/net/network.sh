@@ -40,7 +40,8 @@ in_ns()
 # net_up PREFIX/LEN: PREFIX/LEN is the NAT64's, one of the lengths of RFC 6052.
 # Before the call may be set: NET_DNS64, what DNS64 answers with (several prefixes, default the NAT64's, "none" for a
 # resolver without DNS64); NET_TTL, of the resolver's answers (default 600); NET_LAN64, the phone's /64 (its first four
-# groups; default drawn at random); NET_NAT64=none for a plat that translates nothing, where the kernel has no Jool.
+# groups; default drawn at random); NET_RADIO=alone for a radio link without neighbours, as mobile networks have it
+# (default an Ethernet); NET_NAT64=none for a plat that translates nothing, where the kernel has no Jool.
 net_up()
 {
 	[ -z "$NET_IS_UP" ] || { echo "net_up: the network is up already: net_down first" >&2; return 1; }
@@ -155,12 +156,19 @@ net_links()
 		link set eth0 up
 		route add $NET_POOL4/32 via 198.51.100.1
 	INET
+	[ "${NET_RADIO-}" != alone ] || net_alone || return
 	in_ns ran ethtool -K cell0 tx off gro on >/dev/null &&
 	in_ns phone ethtool -K wwan0 tx off gro on >/dev/null &&
 	in_ns phone ethtool -K wlan0 tx off gro on >/dev/null &&
 	in_ns client ethtool -K eth0 tx off gro on >/dev/null &&
 	in_ns phone sh -c "echo $NET_COALESCE >/sys/class/net/wwan0/gro_flush_timeout &&
 		echo $NET_COALESCE >/sys/class/net/wlan0/gro_flush_timeout"
+}
+
+# net_alone: whatever one end sends is for the other one
+net_alone()
+{
+	ip -n ran link set cell0 address 02:00:00:00:00:01 arp off && ip -n phone link set wwan0 address 02:00:00:00:00:01 arp off
 }
 
 net_plat()

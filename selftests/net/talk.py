@@ -6,14 +6,18 @@ Ends of conversations by real sockets, of which one is on the Internet:
                                              TCP: as many octets as the first line says, counted up
     talk.py udp ADDRESS PORT OCTETS [FROM]   a datagram of that many octets from port FROM; prints the port that it was seen from
     talk.py tcp ADDRESS PORT OCTETS          fails unless all octets come, and are right
+    talk.py stream ADDRESS PORT COUNT        as QUIC does it: so many datagrams of 1200 octets, with Don't Fragment, go out and
+                                             come back, some at once; fails unless each does, lost ones sent again
+    talk.py knock ADDRESS PORT KIND FROM     as the host FROM, which is one of ours, udp or tcp: fails if there is no answer
 """
 import os
 import select
 import socket
 import sys
 
-IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IPV6_FREEBIND = 10, 0, 78
+IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_DO, IPV6_FREEBIND = 10, 0, 2, 78
 PATIENCE = 20
+WINDOW = 16
 STEP = bytes(range(256)) * 256
 
 
@@ -74,6 +78,44 @@ def tcp(address, octets):
         sys.exit("%d octets of %d, or others" % (len(got), want))
 
 
+def stream(address, count):
+    left, flying = {n: b"12345%07d" % n + os.urandom(1188) for n in range(int(count))}, set()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)
+        sock.settimeout(PATIENCE / 20)
+        sock.connect(address)
+        for _ in range(PATIENCE):
+            try:
+                while left:
+                    for n in [n for n in list(left)[:WINDOW] if n not in flying]:
+                        sock.send(left[n])
+                        flying.add(n)
+                    answer = sock.recv(1 << 16)
+                    n = int(answer[5:12])
+                    if n in left and answer[5:] == left[n][5:]:
+                        del left[n]
+                        flying.discard(n)
+                return
+            except OSError:
+                flying.clear()
+    sys.exit("%d of %s datagrams did not come back" % (len(left), count))
+
+
+def knock(address, kind, host):
+    kinds = {"udp": socket.SOCK_DGRAM, "tcp": socket.SOCK_STREAM}
+    with socket.socket(socket.AF_INET6, kinds[kind]) as sock:
+        sock.bind((host, 0))
+        sock.settimeout(PATIENCE / 10)
+        try:
+            sock.connect(address)
+            sock.sendall(b"12345 is it you?\n" if kind == "udp" else b"16\n")
+            answer = sock.recv(100)
+        except OSError as err:
+            sys.exit("no answer from %s by %s: %s" % (address[0], kind, err))
+    if answer[5:] != b" is it you?\n" and answer != STEP[:16]:
+        sys.exit("another answer: %s" % answer)
+
+
 if __name__ == "__main__":
     what, host, number, *rest = sys.argv[1:]
-    {"serve": serve, "udp": udp, "tcp": tcp}[what]((host, int(number)), *rest)
+    {"serve": serve, "udp": udp, "tcp": tcp, "stream": stream, "knock": knock}[what]((host, int(number)), *rest)
