@@ -13,6 +13,7 @@
  *   untracked    what they send by that CLAT, and what comes for them, makes no entry in conntrack
  *   inbound      so nobody knows what belongs to a connection of theirs: from outside none is begun by TCP, and nothing
  *                is asked by echo requests. Other datagrams, and fragments, pass.
+ *   input        the phone's own address among them is for clients alone
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -297,12 +298,26 @@ static bool has_strange(const struct tether_state *state)
 	return i < state->nbound;
 }
 
-/* And what the zone lets the phone itself be asked. */
-static void print_input(FILE *out, const struct tether_state *state)
+/* What listens on the hotspot's address does so for its clients. */
+static void print_closed(FILE *out, const struct tether *tether, const struct world *w)
+{
+	if (!count_serving(w, tether, true))
+		return;
+	fprintf(out, "\t\tiifname ");
+	print_clats(out, w, tether, true);
+	fprintf(out, " ip daddr ");
+	print_subnets(out, w, tether);
+	fprintf(out, " drop\n");
+}
+
+/* And what a zone lets the phone itself be asked by a CLAT that has come into it. */
+static void print_input(FILE *out, const struct tether_state *state, const struct world *w)
 {
 	size_t i;
 
 	fprintf(out, "\tchain input {\n\t\ttype filter hook input priority filter; policy accept;\n");
+	for (i = 0; i < state->count; i++)
+		print_closed(out, &state->list[i], w);
 	for (i = 0; i < state->nbound; i++)
 		if (state->bound[i].strange && can_be_quoted(state->bound[i].ifname))
 			fprintf(out, "\t\tiifname \"%s\" " UNASKED " drop\n", state->bound[i].ifname);
@@ -352,8 +367,8 @@ char *tether_rules(const struct tether_state *state, const struct world *w, bool
 		print_untracked(out, state, w);
 	}
 	print_forward(out, state, w);
-	if (has_strange(state))
-		print_input(out, state);
+	if (any_mapped(state, w) || has_strange(state))
+		print_input(out, state, w);
 	if (any_tracked(state, w) && !tether_all_by_system(state))
 		print_postrouting(out, state, w);
 	fprintf(out, "}\n");

@@ -62,8 +62,7 @@ round()
 	case $(($1 % 5)) in
 	0) in_ns phone nft flush ruleset ;;
 	1) in_ns phone sysctl -qw net.ipv4.conf.tether.forwarding=0 ;;
-	# shellcheck disable=SC2086 # options
-	2) ctl tether off tether >/dev/null; ctl tether on tether $HOW >/dev/null 2>&1 ;;
+	2) ctl tether off tether >/dev/null; on_again ;;
 	3) ctl down wwan0 >/dev/null; ctl up wwan0 >/dev/null 2>&1 & ;;
 	4) in_ns phone nft delete table ip clat 2>/dev/null ;;
 	esac
@@ -88,12 +87,17 @@ pgrep_up()
 	pgrep -f 'clatctl up wwan0'
 }
 
+on_again()
+{
+	# shellcheck disable=SC2086 # options
+	ctl tether on tether $HOW >/dev/null 2>&1
+}
+
 # without_nat44: from here on
 without_nat44()
 {
 	HOW="--nat44 no --own-prefix wwan0"
-	# shellcheck disable=SC2086 # options
-	ctl tether on tether $HOW >/dev/null && nat44_is no
+	on_again && nat44_is no
 }
 
 same_memory()

@@ -138,9 +138,15 @@ nat44_tracks()
 
 # --- what is closed --------------------------------------------------------------------------------------------------
 
+# knock KIND [HOST]
 knock()
 {
-	in_ns ran python3 "$SELFTESTS/net/talk.py" knock "${SLICE}64" 9001 "$1" "$OUTSIDE"
+	in_ns ran python3 "$SELFTESTS/net/talk.py" knock "${SLICE}${2:-64}" 9001 "$1" "$OUTSIDE"
+}
+
+asks_phone()
+{
+	in_ns client python3 "$SELFTESTS/net/talk.py" udp $HOTSPOT4 9001 100
 }
 
 pinged()
@@ -163,6 +169,11 @@ test_inbound()
 	check_equal "TCP from outside begins no connection with a client" 0 "$(arrived knock tcp)"
 	check_equal "a client cannot be pinged from outside" 0 "$(arrived pinged)"
 	check "a datagram from outside passes" knock udp
+	net_daemon phone talk-phone python3 "$SELFTESTS/net/talk.py" serve $HOTSPOT4 9001
+	phone_pid=$!
+	check "what the phone has for clients is theirs" wait_for 10 asks_phone
+	check "and not for those outside" not knock udp 01
+	kill "$phone_pid"
 	check "if it is allowed, pings pass" on --ping
 	check "and are answered" pinged
 	check_equal "TCP from outside still begins nothing" 0 "$(arrived knock tcp)"
@@ -347,7 +358,8 @@ moved_subnet()
 # one_step: no event tells of a map that has one of them only
 one_step()
 {
-	grep -q "$OTHER64" "$LIB_TMP/events" && ! jq '.instances[0].map | length' "$LIB_TMP/events" | grep -qv '^2$' || { cat "$LIB_TMP/events"; return 1; }
+	grep -q "$OTHER64" "$LIB_TMP/events" && ! jq '.instances[0].map | length' "$LIB_TMP/events" | grep -qv '^2$' ||
+		{ cat "$LIB_TMP/events"; return 1; }
 }
 
 test_fallback()
@@ -382,7 +394,7 @@ one_of_two()
 		ctl tether status | grep -F "does not map its subnet"
 }
 
-tap_plan 78
+tap_plan 80
 rm -rf /etc/clat
 pair_up || bail "the network does not come up"
 hotspot_pair_up || bail "the hotspot's clients do not come up: $(net_logs)"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # The main job, inside the test kernel: demo-guest.sh PREFIX/LEN
 # Lays out the mobile network, shows that IPv4 does not work in it, starts `clatctl daemon`, shows that it does, on the
-# hotspot with NAT44 and without, and prints one table of all, with native IPv6 by the same phone beside it. Called by demo.sh, which has built the module and clatctl in this tree.
+# hotspot with NAT44 and without, and prints one table of all, with native IPv6 by the same phone beside it. Called by
+# demo.sh, which has built the module and clatctl in this tree.
 # Environment: VM_START  seconds since the epoch when the person started to wait
 
 SELFTESTS=$(cd "$(dirname "$0")/.." && pwd)

@@ -254,6 +254,8 @@ static void rules_without_nat44(void **unused)
 	assert_true(has("tcp flags & (syn | ack) == syn drop\n"));
 	assert_true(has("icmp type echo-request drop\n"));
 	assert_true(has("maxseg size set rt mtu"));
+	/* The phone itself, by its address on the hotspot. */
+	assert_true(has("iifname { \"clat0\" } ip daddr { 192.168.43.0/24 } drop\n"));
 	/* None of these, or the kernel would track. */
 	assert_false(has("masquerade"));
 	assert_false(has("ct state"));
