@@ -60,7 +60,7 @@ static void answered(struct search *s, struct asked *a, const struct dns_answer 
 {
 	struct discovery *d = s->result;
 
-	if (verdict != DNS_ADDRESSES) {
+	if (verdict != DNS_FOUND) {
 		deny(s, a, "knows no AAAA record of ipv4only.arpa");
 		return;
 	}
@@ -186,7 +186,7 @@ static int search_open(struct search *s, const struct resolvers *resolvers)
 
 	s->count = resolvers->count;
 	for (i = 0; i < s->count; i++) {
-		err |= query_open(&s->asked[i].query, &resolvers->list[i], s->uplink);
+		err |= query_open(&s->asked[i].query, &dnsmsg_ipv4only, &resolvers->list[i], s->uplink);
 		s->asked[i].next = now_ms() + (int64_t)i * STAGGER_MS;
 	}
 	return err ? fail(CTL_REFUSED, NULL, "cannot make a DNS query: out of memory") : CTL_OK;

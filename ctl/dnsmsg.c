@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* DNS messages: the query of RFC 7050, and what an answer to it says. Pure functions over bytes; answers are hostile. */
+/* DNS messages: the queries of RFC 7050, and what an answer says. Pure functions over bytes; answers are hostile. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,23 +12,78 @@
 /* A chain of aliases longer than this is a loop or an attack. */
 #define CNAMES_MAX 8
 
+const struct dns_question dnsmsg_ipv4only = {
+	.name = { .octets = "\x08ipv4only\x04" "arpa", .len = 15 },
+	.type = DNS_AAAA,
+};
+
+static ldns_rdf *to_rdf(const struct dns_name *name)
+{
+	return ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, name->len, name->octets);
+}
+
+static bool from_rdf(const ldns_rdf *rdf, struct dns_name *name)
+{
+	size_t len = ldns_rdf_size(rdf);
+
+	if (ldns_rdf_get_type(rdf) != LDNS_RDF_TYPE_DNAME || !len || len > sizeof(name->octets))
+		return false;
+	memcpy(name->octets, ldns_rdf_data(rdf), len);
+	name->len = (uint8_t)len;
+	return true;
+}
+
+/* The question for the name of an address. Returns 0 or -ENOMEM. */
+int dnsmsg_reverse(const struct in6_addr *addr, struct dns_question *question)
+{
+	ldns_rdf *rdf = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_AAAA, sizeof(*addr), addr), *name = NULL;
+	bool made;
+
+	if (rdf)
+		name = ldns_rdf_address_reverse(rdf);
+	made = name && from_rdf(name, &question->name);
+	question->type = DNS_PTR;
+	ldns_rdf_deep_free(name);
+	ldns_rdf_deep_free(rdf);
+	return made ? 0 : -ENOMEM;
+}
+
+/* As people write it. */
+void dnsmsg_show(const struct dns_question *question, char *buf, size_t size)
+{
+	ldns_rdf *rdf = to_rdf(&question->name);
+	char *name = rdf ? ldns_rdf2str(rdf) : NULL;
+
+	snprintf(buf, size, "%s %s", name ? name : "?",
+		 question->type == DNS_A ? "A" : question->type == DNS_PTR ? "PTR" : "AAAA");
+	free(name);
+	ldns_rdf_deep_free(rdf);
+}
+
 /**
- * dnsmsg_query - the query: AAAA of ipv4only.arpa, recursion desired, DNSSEC checks left to the resolver (CD=0)
+ * dnsmsg_query - a query: recursion desired, DNSSEC checks left to the resolver (CD=0)
+ * @question: what is asked
  * @id: its id
  * @buf: where to put it
- * @size: room there
+ * @size: room there; DNSMSG_SIZE_MAX is enough for any
  * @len: set to its length
  *
  * Returns 0, -ENOMEM or -ENOSPC.
  */
-int dnsmsg_query(uint16_t id, uint8_t *buf, size_t size, size_t *len)
+int dnsmsg_query(const struct dns_question *question, uint16_t id, uint8_t *buf, size_t size, size_t *len)
 {
+	ldns_rdf *name = to_rdf(&question->name);
+	ldns_pkt *pkt = NULL;
 	uint8_t *wire = NULL;
-	ldns_pkt *pkt;
 	int err = -ENOMEM;
 
-	if (ldns_pkt_query_new_frm_str(&pkt, DNSMSG_NAME, LDNS_RR_TYPE_AAAA, LDNS_RR_CLASS_IN, LDNS_RD))
+	/* The packet takes the name. */
+	if (name)
+		pkt = ldns_pkt_query_new(name, (ldns_rr_type)question->type, LDNS_RR_CLASS_IN, LDNS_RD);
+	if (!pkt) {
+		ldns_rdf_deep_free(name);
 		return -ENOMEM;
+	}
 	ldns_pkt_set_id(pkt, id);
 	if (!ldns_pkt2wire(&wire, pkt, len)) {
 		err = *len <= size ? 0 : -ENOSPC;
@@ -40,7 +96,7 @@ int dnsmsg_query(uint16_t id, uint8_t *buf, size_t size, size_t *len)
 }
 
 /* Header and question are those of our query. Looked at before the rest, which may be cut off. */
-static bool is_ours(const uint8_t *data, size_t len, uint16_t id, const ldns_rdf *name)
+static bool is_ours(const uint8_t *data, size_t len, enum dns_type type, uint16_t id, const ldns_rdf *name)
 {
 	size_t pos = LDNS_HEADER_SIZE;
 	ldns_rr *question;
@@ -51,7 +107,7 @@ static bool is_ours(const uint8_t *data, size_t len, uint16_t id, const ldns_rdf
 		return false;
 	if (ldns_wire2rr(&question, data, len, &pos, LDNS_SECTION_QUESTION))
 		return false;
-	ours = ldns_rr_get_type(question) == LDNS_RR_TYPE_AAAA && ldns_rr_get_class(question) == LDNS_RR_CLASS_IN &&
+	ours = ldns_rr_get_type(question) == (ldns_rr_type)type && ldns_rr_get_class(question) == LDNS_RR_CLASS_IN &&
 	       !ldns_dname_compare(ldns_rr_owner(question), name);
 	ldns_rr_free(question);
 	return ours;
@@ -82,20 +138,32 @@ static void note_ttl(struct dns_answer *answer, const ldns_rr *rr)
 		answer->ttl = ttl;
 }
 
-static void collect(const ldns_rr_list *list, const ldns_rdf *name, struct dns_answer *answer)
+/* One record of the type that was asked for. */
+static void take(const ldns_rr *rr, enum dns_type type, struct dns_answer *answer)
 {
-	size_t hop, i;
+	const ldns_rdf *rdf = ldns_rr_rdf(rr, 0);
+
+	if (type == DNS_AAAA && ldns_rdf_size(rdf) == 16)
+		memcpy(&answer->addrs[answer->count++], ldns_rdf_data(rdf), 16);
+	else if (type == DNS_A && ldns_rdf_size(rdf) == 4)
+		memcpy(&answer->addrs4[answer->count++], ldns_rdf_data(rdf), 4);
+	else if (type == DNS_PTR && from_rdf(rdf, &answer->name))
+		answer->count++;
+	else
+		return;
+	note_ttl(answer, rr);
+}
+
+static void collect(const ldns_rr_list *list, const ldns_rdf *name, enum dns_type type, struct dns_answer *answer)
+{
+	size_t hop, i, max = type == DNS_PTR ? 1 : DNSMSG_ADDRS_MAX;
 	ldns_rr *rr;
 
 	answer->ttl = UINT32_MAX;
 	for (hop = 0; hop <= CNAMES_MAX; hop++) {
 		i = 0;
-		while (answer->count < DNSMSG_ADDRS_MAX && (rr = next_record(list, &i, name, LDNS_RR_TYPE_AAAA))) {
-			if (ldns_rdf_size(ldns_rr_rdf(rr, 0)) != 16)
-				continue;
-			memcpy(&answer->addrs[answer->count++], ldns_rdf_data(ldns_rr_rdf(rr, 0)), 16);
-			note_ttl(answer, rr);
-		}
+		while (answer->count < max && (rr = next_record(list, &i, name, (ldns_rr_type)type)))
+			take(rr, type, answer);
 		i = 0;
 		rr = next_record(list, &i, name, LDNS_RR_TYPE_CNAME);
 		if (answer->count || !rr)
@@ -132,17 +200,19 @@ static uint32_t denial_ttl(const ldns_pkt *pkt)
  * dnsmsg_parse - what a message says
  * @data: its bytes, as they came
  * @len: how many
+ * @question: that was asked
  * @id: of our query
- * @answer: filled in for DNS_ADDRESSES, rcode for DNS_FAILED, ttl for denials
+ * @answer: filled in for DNS_FOUND, rcode for DNS_FAILED, ttl for denials
  */
-enum dns_verdict dnsmsg_parse(const uint8_t *data, size_t len, uint16_t id, struct dns_answer *answer)
+enum dns_verdict dnsmsg_parse(const uint8_t *data, size_t len, const struct dns_question *question, uint16_t id,
+			      struct dns_answer *answer)
 {
-	ldns_rdf *name = ldns_dname_new_frm_str(DNSMSG_NAME);
+	ldns_rdf *name = to_rdf(&question->name);
 	enum dns_verdict verdict = DNS_FOREIGN;
 	ldns_pkt *pkt = NULL;
 
 	memset(answer, 0, sizeof(*answer));
-	if (!name || !is_ours(data, len, id, name))
+	if (!name || !is_ours(data, len, question->type, id, name))
 		goto out;
 	answer->rcode = LDNS_RCODE_WIRE(data);
 	if (LDNS_TC_WIRE(data)) {
@@ -155,8 +225,8 @@ enum dns_verdict dnsmsg_parse(const uint8_t *data, size_t len, uint16_t id, stru
 	} else if (answer->rcode != LDNS_RCODE_NOERROR) {
 		verdict = DNS_FAILED;
 	} else {
-		collect(ldns_pkt_answer(pkt), name, answer);
-		verdict = answer->count ? DNS_ADDRESSES : DNS_NODATA;
+		collect(ldns_pkt_answer(pkt), name, question->type, answer);
+		verdict = answer->count ? DNS_FOUND : DNS_NODATA;
 		if (verdict == DNS_NODATA)
 			answer->ttl = denial_ttl(pkt);
 	}

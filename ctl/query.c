@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One query for ipv4only.arpa to one DNS server, on a non-blocking socket of its own: by UDP, and by TCP where the
+ * One query to one DNS server, on a non-blocking socket of its own: by UDP, and by TCP where the
  * server says that its answer is too long. What the socket lets through comes from the server that was asked; the id
  * and the question are checked as well.
  */
@@ -38,20 +38,24 @@ static void close_socket(struct query *q)
 /**
  * query_open - prepare a query, and send nothing yet
  * @q: to be closed by query_close() whatever this returns
+ * @question: what to ask
  * @resolver: whom to ask
  * @uplink: by which interface, or NULL for any
  *
  * Returns 0, or -ENOMEM.
  */
-int query_open(struct query *q, const struct resolver *resolver, const char *uplink)
+int query_open(struct query *q, const struct dns_question *question, const struct resolver *resolver,
+	       const char *uplink)
 {
 	memset(q, 0, sizeof(*q));
+	q->question = *question;
 	q->resolver = *resolver;
 	q->uplink = uplink;
 	q->fd = -1;
 	if (getrandom(&q->id, sizeof(q->id), 0) != sizeof(q->id) ||
-	    dnsmsg_query(q->id, q->request + 2, QUERY_SIZE, &q->length))
+	    dnsmsg_query(question, q->id, q->request + 2, DNSMSG_SIZE_MAX, &q->length))
 		return -ENOMEM;
+	q->request[0] = (uint8_t)(q->length >> 8);
 	q->request[1] = (uint8_t)q->length;
 	return 0;
 }
@@ -82,6 +86,7 @@ static int open_socket(struct query *q, int type)
 /* Sends by UDP, once more if it was sent before: then by the same socket, so that a late answer is taken too. */
 enum query_state query_send(struct query *q)
 {
+	char text[128];
 	int err;
 
 	if (q->tcp)
@@ -91,7 +96,8 @@ enum query_state query_send(struct query *q)
 		if (err)
 			return failed(q, -err, "cannot ask: ", strerror(-err));
 	}
-	verbose("%s: asking for " DNSMSG_NAME " AAAA", q->resolver.text);
+	dnsmsg_show(&q->question, text, sizeof(text));
+	verbose("%s: asking for %s", q->resolver.text, text);
 	if (send(q->fd, q->request + 2, q->length, MSG_NOSIGNAL) < 0) {
 		failed(q, errno, "cannot ask: ", strerror(errno));
 		close_socket(q);
@@ -126,7 +132,7 @@ static enum query_state take(struct query *q, const uint8_t *data, size_t len, s
 {
 	bool tcp = q->tcp;
 
-	*verdict = dnsmsg_parse(data, len, q->id, answer);
+	*verdict = dnsmsg_parse(data, len, &q->question, q->id, answer);
 	switch (*verdict) {
 	case DNS_FOREIGN:
 		failed(q, 0, "sent what is no answer to the query", "");

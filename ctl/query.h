@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* One query for ipv4only.arpa to one DNS server, by UDP, and by TCP where the answer is too long for it. */
+/* One query to one DNS server, by UDP, and by TCP where the answer is too long for it. */
 #ifndef QUERY_H
 #define QUERY_H
 
@@ -10,21 +10,20 @@
 #include "dnsmsg.h"
 #include "resolvers.h"
 
-#define QUERY_SIZE 64
-
 enum query_state {
 	QUERY_WAITING,		/* for the descriptor */
-	QUERY_ANSWERED,		/* with addresses or a denial, in the answer */
+	QUERY_ANSWERED,		/* with records or a denial, in the answer */
 	QUERY_FAILED,		/* for now, see trouble */
 };
 
 struct query {
 	struct resolver resolver;
+	struct dns_question question;
 	const char *uplink;		/* interface to ask by, or NULL; not looked at for servers on this machine */
 	uint16_t id;
 	int fd;				/* -1 for none */
 	bool tcp;
-	uint8_t request[2 + QUERY_SIZE];	/* TCP's length before the message */
+	uint8_t request[2 + DNSMSG_SIZE_MAX];	/* TCP's length before the message */
 	size_t length;			/* of the message */
 	size_t sent;			/* of the request, by TCP */
 	uint8_t *reply;			/* by TCP */
@@ -33,7 +32,8 @@ struct query {
 	char trouble[96];		/* why there is no usable answer yet */
 };
 
-int query_open(struct query *query, const struct resolver *resolver, const char *uplink);
+int query_open(struct query *query, const struct dns_question *question, const struct resolver *resolver,
+	       const char *uplink);
 enum query_state query_send(struct query *query);
 bool query_wants_to_write(const struct query *query);
 enum query_state query_go_on(struct query *query, struct dns_answer *answer, enum dns_verdict *verdict);

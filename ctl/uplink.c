@@ -81,14 +81,14 @@ static void take_answer(struct asking *a, const struct dns_answer *answer, enum 
 	struct plat plat[CLAT_PLAT_MAX];
 	size_t count = 0;
 
-	if (verdict == DNS_ADDRESSES)
+	if (verdict == DNS_FOUND)
 		count = pref64_collect(answer->addrs, answer->count, plat, CLAT_PLAT_MAX);
 	if (count) {
 		snprintf(u->server, sizeof(u->server), "%s", a->query.resolver.text);
 		u->server_loopback = a->query.resolver.loopback;
 		u->server_source = a->query.resolver.source;
 		u->query_trouble[0] = '\0';
-	} else if (verdict == DNS_ADDRESSES) {
+	} else if (verdict == DNS_FOUND) {
 		note_trouble(u, &a->query.resolver, "answers with AAAA records of no NAT64 prefix");
 	} else {
 		note_trouble(u, &a->query.resolver, "knows no AAAA record of ipv4only.arpa");
@@ -134,7 +134,7 @@ static void ask(struct uplink *u, size_t i)
 	struct asking *a = &u->asking[i];
 
 	/* A query that waits is sent once more by the same socket, so that a late answer is taken too. */
-	if (a->query.fd < 0 && query_open(&a->query, &u->resolvers.list[i], u->ifname)) {
+	if (a->query.fd < 0 && query_open(&a->query, &dnsmsg_ipv4only, &u->resolvers.list[i], u->ifname)) {
 		disc_answer(&u->disc, i, DISC_FAILED, NULL, 0, 0, loop_now());
 		return;
 	}

@@ -67,7 +67,7 @@ static enum dns_verdict parse(const struct message *m, struct dns_answer *answer
 	enum dns_verdict verdict;
 
 	memcpy(copy, m->data, m->len);
-	verdict = dnsmsg_parse(copy, m->len, ID, answer);
+	verdict = dnsmsg_parse(copy, m->len, &dnsmsg_ipv4only, ID, answer);
 	free(copy);
 	return verdict;
 }
@@ -80,10 +80,10 @@ static void query(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(dnsmsg_query(ID, buf, sizeof(buf), &len), 0);
+	assert_int_equal(dnsmsg_query(&dnsmsg_ipv4only, ID, buf, sizeof(buf), &len), 0);
 	assert_int_equal(len, sizeof(want) - 1);
 	assert_memory_equal(buf, want, len);
-	assert_int_not_equal(dnsmsg_query(ID, buf, 20, &len), 0);
+	assert_int_not_equal(dnsmsg_query(&dnsmsg_ipv4only, ID, buf, 20, &len), 0);
 }
 
 static void addresses(void **state)
@@ -96,7 +96,7 @@ static void addresses(void **state)
 	put_aaaa(&m, "64:ff9b::c000:aa", 600);
 	put_aaaa(&m, "64:ff9b::c000:ab", 300);
 	put_aaaa(&m, "2001:db8::1", 900);
-	assert_int_equal(parse(&m, &answer), DNS_ADDRESSES);
+	assert_int_equal(parse(&m, &answer), DNS_FOUND);
 	assert_int_equal(answer.count, 3);
 	assert_int_equal(answer.ttl, 300);
 	assert_v6(&answer.addrs[0], "64:ff9b::c000:aa");
@@ -114,7 +114,7 @@ static void other_case(void **state)
 	m.data[13] = 'I';
 	m.data[14] = 'P';
 	put_aaaa(&m, "64:ff9b::c000:aa", 600);
-	assert_int_equal(parse(&m, &answer), DNS_ADDRESSES);
+	assert_int_equal(parse(&m, &answer), DNS_FOUND);
 }
 
 static void cname(void **state)
@@ -135,7 +135,7 @@ static void cname(void **state)
 	put(&m, &a, 16);
 	put(&m, "\x01y\xc0\x0c\x00\x1c\x00\x01\x00\x00\x00\x01\x00\x10", 14);	/* of a name nobody asked for */
 	put(&m, &a, 16);
-	assert_int_equal(parse(&m, &answer), DNS_ADDRESSES);
+	assert_int_equal(parse(&m, &answer), DNS_FOUND);
 	assert_int_equal(answer.count, 1);
 	assert_int_equal(answer.ttl, 50);
 }
@@ -210,7 +210,7 @@ static void not_ours(void **state)
 	(void)state;
 	begin(&good, ID, FLAGS_OK, 1);
 	put_aaaa(&good, "64:ff9b::c000:aa", 600);
-	assert_int_equal(parse(&good, &answer), DNS_ADDRESSES);
+	assert_int_equal(parse(&good, &answer), DNS_FOUND);
 
 	m = good;
 	m.data[0] ^= 1;			/* another id */
@@ -283,7 +283,7 @@ static void compression_loops(void **state)
 		put(&m, pointers[i], 2);
 		put(&m, "\x00\x1c\x00\x01\x00\x00\x00\x01\x00\x10", 10);
 		put(&m, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
-		assert_int_not_equal(parse(&m, &answer), DNS_ADDRESSES);
+		assert_int_not_equal(parse(&m, &answer), DNS_FOUND);
 	}
 	/* In the question itself. */
 	begin(&m, ID, FLAGS_OK, 0);
@@ -299,7 +299,7 @@ static void wrong_length_of_an_address(void **state)
 	(void)state;
 	begin(&m, ID, FLAGS_OK, 1);
 	put_rr(&m, TYPE_AAAA, 600, "\x20\x01\x0d\xb8", 4);
-	assert_int_not_equal(parse(&m, &answer), DNS_ADDRESSES);
+	assert_int_not_equal(parse(&m, &answer), DNS_FOUND);
 	assert_int_equal(answer.count, 0);
 }
 
@@ -313,7 +313,7 @@ static void more_than_fit(void **state)
 	begin(&m, ID, FLAGS_OK, 100);
 	for (i = 0; i < 100; i++)
 		put_aaaa(&m, "64:ff9b::c000:aa", 600);
-	assert_int_equal(parse(&m, &answer), DNS_ADDRESSES);
+	assert_int_equal(parse(&m, &answer), DNS_FOUND);
 	assert_int_equal(answer.count, DNSMSG_ADDRS_MAX);
 }
 
@@ -325,8 +325,92 @@ static void ttl_with_the_top_bit(void **state)
 	(void)state;
 	begin(&m, ID, FLAGS_OK, 1);
 	put_aaaa(&m, "64:ff9b::c000:aa", 0x80000001);
-	assert_int_equal(parse(&m, &answer), DNS_ADDRESSES);
+	assert_int_equal(parse(&m, &answer), DNS_FOUND);
 	assert_int_equal(answer.ttl, 0);
+}
+
+/* The question of a query, as a message of its own that answers it; records follow. */
+static void begin_for(struct message *m, const struct dns_question *question, unsigned int answers)
+{
+	size_t len;
+
+	assert_int_equal(dnsmsg_query(question, ID, m->data, sizeof(m->data), &len), 0);
+	m->len = len;
+	m->data[2] = 0x81;
+	m->data[3] = 0x80;
+	m->data[7] = (uint8_t)answers;
+}
+
+/* RFC 7050, section 3: the name of the NAT64, then its IPv4 address. */
+static void name_and_host(void **state)
+{
+	struct in6_addr addr = v6("2001:db8:64::c000:aa");
+	struct dns_question question;
+	struct dns_answer answer;
+	struct message m;
+	char text[128];
+
+	(void)state;
+	assert_int_equal(dnsmsg_reverse(&addr, &question), 0);
+	dnsmsg_show(&question, text, sizeof(text));
+	assert_string_equal(text, "a.a.0.0.0.0.0.c.0.0.0.0.0.0.0.0.0.0.0.0.4.6.0.0.8.b.d.0.1.0.0.2.ip6.arpa. PTR");
+	begin_for(&m, &question, 2);
+	put_rr(&m, DNS_PTR, 600, "\x05nat64\x07""example", 15);
+	put_rr(&m, DNS_PTR, 60, "\x05other\x07""example", 15);
+	assert_int_equal(dnsmsg_parse(m.data, m.len, &question, ID, &answer), DNS_FOUND);
+	assert_int_equal(answer.count, 1);
+	assert_int_equal(answer.ttl, 600);
+	assert_int_equal(answer.name.len, 15);
+	assert_memory_equal(answer.name.octets, "\x05nat64\x07""example", 15);
+
+	question.name = answer.name;
+	question.type = DNS_A;
+	begin_for(&m, &question, 3);
+	put_rr(&m, DNS_A, 600, "\xc6\x33\x64\x35", 4);
+	put_rr(&m, DNS_A, 600, "\xc6\x33\x64\x36\x00", 5);
+	put_rr(&m, DNS_A, 600, "\xc6\x33\x64\x37", 4);
+	assert_int_equal(dnsmsg_parse(m.data, m.len, &question, ID, &answer), DNS_MALFORMED);
+	begin_for(&m, &question, 2);
+	put_aaaa(&m, "2001:db8::1", 600);
+	put_rr(&m, DNS_A, 600, "\xc6\x33\x64\x35", 4);
+	assert_int_equal(dnsmsg_parse(m.data, m.len, &question, ID, &answer), DNS_FOUND);
+	assert_int_equal(answer.count, 1);
+	assert_int_equal(ntohl(answer.addrs4[0].s_addr), 0xc6336435);
+	/* The answer to one question is none to another. */
+	question.type = DNS_AAAA;
+	assert_int_equal(dnsmsg_parse(m.data, m.len, &question, ID, &answer), DNS_FOREIGN);
+}
+
+/* The longest name that there is can be asked for; one that is longer is none. */
+static void longest_name(void **state)
+{
+	struct dns_question question = { .type = DNS_PTR, .name = { .octets = "\x01x", .len = 3 } };
+	struct dns_answer answer;
+	uint8_t name[300];
+	struct message m;
+	size_t i;
+
+	(void)state;
+	memset(name, 'x', sizeof(name));
+	for (i = 0; i < 4; i++)
+		name[i * 64] = 63;
+	name[192] = 61;
+	name[254] = 0;
+	begin_for(&m, &question, 1);
+	put_rr(&m, DNS_PTR, 600, name, 255);
+	assert_int_equal(dnsmsg_parse(m.data, m.len, &question, ID, &answer), DNS_FOUND);
+	assert_int_equal(answer.name.len, 255);
+	question.name = answer.name;
+	question.type = DNS_A;
+	begin_for(&m, &question, 0);
+	assert_int_equal(m.len, DNSMSG_SIZE_MAX);
+
+	question = (struct dns_question){ .type = DNS_PTR, .name = { .octets = "\x01x", .len = 3 } };
+	name[192] = 63;
+	name[256] = 0;
+	begin_for(&m, &question, 1);
+	put_rr(&m, DNS_PTR, 600, name, 257);
+	assert_int_not_equal(dnsmsg_parse(m.data, m.len, &question, ID, &answer), DNS_FOUND);
 }
 
 /* A hundred thousand messages with a few octets changed: no crash, no overread, counts within bounds. */
@@ -349,7 +433,7 @@ static void mutations(void **state)
 			m.data[(seed >> 8) % m.len] = (uint8_t)(seed >> 24);
 		}
 		m.len -= (seed >> 4) % 8 == 0 ? (seed >> 16) % m.len : 0;
-		readable += parse(&m, &answer) == DNS_ADDRESSES;
+		readable += parse(&m, &answer) == DNS_FOUND;
 		assert_true(answer.count <= DNSMSG_ADDRS_MAX);
 	}
 	/* Some change nothing that matters: else this would have tested one early exit only. */
@@ -373,6 +457,8 @@ int main(void)
 		cmocka_unit_test(wrong_length_of_an_address),
 		cmocka_unit_test(more_than_fit),
 		cmocka_unit_test(ttl_with_the_top_bit),
+		cmocka_unit_test(name_and_host),
+		cmocka_unit_test(longest_name),
 		cmocka_unit_test(mutations),
 	};
 
