@@ -5,23 +5,17 @@
  */
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "attr.h"
 #include "conf.h"
 #include "ctl.h"
+#include "echo.h"
 #include "pref64.h"
 
-#define FILE_MAX (64 * 1024)
 #define SEPARATORS " \t,"
 
 struct parser {
@@ -34,10 +28,8 @@ struct parser {
 	uint32_t seen;			/* keys of this section in this file */
 };
 
-static const char see_manual[] = "see: man clat.conf";
-
 #define refuse(p, fmt, ...) \
-	fail(CTL_BADCONF, see_manual, "%s:%u: " fmt, (p)->file, (p)->line, __VA_ARGS__)
+	fail(CTL_BADCONF, CONF_MANUAL, "%s:%u: " fmt, (p)->file, (p)->line, __VA_ARGS__)
 
 /* Calls @one for each word of @value, at least one. Returns an exit code. */
 static int each_word(struct parser *p, char *value, int (*one)(struct parser *p, const char *word))
@@ -174,6 +166,16 @@ static int set_metric(struct parser *p, char *value)
 	return CTL_OK;
 }
 
+static int set_check(struct parser *p, char *value)
+{
+	struct in_addr *host = &p->settings->check;
+
+	p->settings->have_check = strcmp(value, "auto");
+	if (!p->settings->have_check || (inet_pton(AF_INET, value, host) == 1 && echo_host_ok(*host)))
+		return CTL_OK;
+	return refuse(p, "check '%s' is neither auto nor the IPv4 address of a host", value);
+}
+
 enum where { ANY_UPLINK, GENERAL, TETHER };
 
 static const struct {
@@ -190,6 +192,7 @@ static const struct {
 	{ "dns", KEY_DNS, ANY_UPLINK, set_dns },
 	{ "address", KEY_ADDRESS, ANY_UPLINK, set_address },
 	{ "metric", KEY_METRIC, ANY_UPLINK, set_metric },
+	{ "check", KEY_CHECK, ANY_UPLINK, set_check },
 	{ "nat44", KEY_NAT44, TETHER, NULL },
 	{ "ipv6", KEY_IPV6, TETHER, NULL },
 	{ "ping", KEY_PING, TETHER, NULL },
@@ -355,77 +358,12 @@ int conf_parse(const char *file, const char *text, size_t len, struct conf *conf
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	if (memchr(copy, '\0', len))
-		code = fail(CTL_BADCONF, see_manual, "%s is no text file: it has an octet of zero", file);
+		code = fail(CTL_BADCONF, CONF_MANUAL, "%s is no text file: it has an octet of zero", file);
 	while (!code && (line = strsep(&rest, "\n"))) {
 		p.line++;
 		code = read_line(&p, line);
 	}
 	free(copy);
-	return code;
-}
-
-static int cannot_read(const char *path, int err)
-{
-	return fail(CTL_BADCONF, see_manual, "cannot read %s: %s", path, strerror(err));
-}
-
-static int load_file(const char *path, struct conf *conf)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), code;
-	char *text;
-	ssize_t len;
-
-	if (fd < 0)
-		return errno == ENOENT ? CTL_OK : cannot_read(path, errno);
-	text = malloc(FILE_MAX + 1);
-	len = text ? read(fd, text, FILE_MAX + 1) : -1;
-	if (len < 0)
-		code = cannot_read(path, errno);
-	else if (len > FILE_MAX)
-		code = fail(CTL_BADCONF, see_manual, "%s is longer than %d octets", path, FILE_MAX);
-	else
-		code = conf_parse(path, text, (size_t)len, conf);
-	free(text);
-	close(fd);
-	return code;
-}
-
-static int is_conf(const struct dirent *entry)
-{
-	size_t len = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && len > 5 && !strcmp(entry->d_name + len - 5, ".conf");
-}
-
-/**
- * conf_load - read all configuration files
- * @folder: clat.conf in it first, then conf.d in the order of names; what is not there says nothing
- * @conf: filled in
- *
- * Returns CTL_OK, or CTL_BADCONF with the failure recorded.
- */
-int conf_load(const char *folder, struct conf *conf)
-{
-	char path[PATH_MAX];
-	struct dirent **list;
-	int count, i, code;
-
-	conf_defaults(conf);
-	snprintf(path, sizeof(path), "%s/clat.conf", folder);
-	code = load_file(path, conf);
-	if (code)
-		return code;
-	snprintf(path, sizeof(path), "%s/conf.d", folder);
-	count = scandir(path, &list, is_conf, alphasort);
-	if (count < 0)
-		return errno == ENOENT ? CTL_OK : cannot_read(path, errno);
-	for (i = 0; i < count; i++) {
-		snprintf(path, sizeof(path), "%s/conf.d/%s", folder, list[i]->d_name);
-		if (!code)
-			code = load_file(path, conf);
-		free(list[i]);
-	}
-	free(list);
 	return code;
 }
 
@@ -452,6 +390,10 @@ static void merge(struct settings *to, const struct settings *from)
 	}
 	if (from->has & 1u << KEY_METRIC)
 		to->metric = from->metric;
+	if (from->has & 1u << KEY_CHECK) {
+		to->check = from->check;
+		to->have_check = from->have_check;
+	}
 }
 
 /* What holds for an uplink: [clat], then each [uplink] section that names it. */

@@ -13,6 +13,7 @@
 #include "resolvers.h"
 
 #define CONF_FOLDER "/etc/clat"
+#define CONF_MANUAL "see: man clat.conf"
 #define CONF_GLOBS_MAX 16
 #define CONF_SECTIONS_MAX 16
 #define CONF_GLOB_SIZE 32
@@ -24,8 +25,8 @@ enum conf_mode { MODE_AUTO, MODE_FORCE, MODE_OFF };
 
 /* What can be said of one uplink; a bit of @has for each that was said. */
 enum conf_key {
-	KEY_MODE, KEY_PLAT, KEY_FALLBACK, KEY_DNS, KEY_ADDRESS, KEY_METRIC, KEY_UPLINKS, KEY_EXCLUDE, KEY_NAT44, KEY_IPV6,
-	KEY_PING, KEY_OWN_PREFIX,
+	KEY_MODE, KEY_PLAT, KEY_FALLBACK, KEY_DNS, KEY_ADDRESS, KEY_METRIC, KEY_CHECK, KEY_UPLINKS, KEY_EXCLUDE, KEY_NAT44,
+	KEY_IPV6, KEY_PING, KEY_OWN_PREFIX,
 };
 
 struct settings {
@@ -40,6 +41,8 @@ struct settings {
 	struct in6_addr address;
 	bool have_address;		/* else one is made */
 	uint32_t metric;
+	struct in_addr check;		/* a host that tells whether the NAT64 works */
+	bool have_check;		/* else the one that DNS names, if it does */
 };
 
 /*
@@ -76,7 +79,6 @@ struct conf {
 
 void conf_defaults(struct conf *conf);
 int conf_parse(const char *file, const char *text, size_t len, struct conf *conf);
-int conf_load(const char *folder, struct conf *conf);
 void conf_settings(const struct conf *conf, const char *ifname, struct settings *settings);
 bool conf_tether(const struct conf *conf, const char *ifname, struct tether_settings *settings);
 const char *conf_tether_set(struct tether_settings *settings, enum conf_key key, const char *value);
@@ -85,5 +87,8 @@ int nat44_parse(const char *text, enum nat44 *nat44);
 const char *nat44_name(enum nat44 nat44);
 bool conf_names(const struct conf *conf, const char *ifname);
 bool conf_excludes(const struct conf *conf, const char *ifname);
+
+/* conf_load.c */
+int conf_load(const char *folder, struct conf *conf);
 
 #endif

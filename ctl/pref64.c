@@ -121,3 +121,17 @@ size_t pref64_collect(const struct in6_addr *addrs, size_t count, struct plat *p
 	}
 	return found;
 }
+
+/* The address of an IPv4 host behind the prefix, which is a usable one (RFC 6052, section 2.2). */
+struct in6_addr pref64_embed(const struct plat *plat, struct in_addr v4)
+{
+	const uint8_t *octets = (const uint8_t *)&v4;
+	struct in6_addr addr = plat->addr;
+	size_t l, i;
+
+	for (l = 0; l < LAYOUTS - 1 && layouts[l].len != plat->len; l++)
+		;
+	for (i = 0; i < 4; i++)
+		addr.s6_addr[layouts[l].octet[i]] = octets[i];
+	return addr;
+}

@@ -13,6 +13,7 @@ bool pref64_len_ok(int len);
 bool pref64_usable(const struct plat *plat);
 bool pref64_extract(const struct in6_addr *addr, struct plat *prefix);
 size_t pref64_collect(const struct in6_addr *addrs, size_t count, struct plat *prefixes, size_t max);
+struct in6_addr pref64_embed(const struct plat *plat, struct in_addr v4);
 bool plat_equal(const struct plat *a, const struct plat *b);
 
 #endif

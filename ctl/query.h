@@ -39,4 +39,9 @@ bool query_wants_to_write(const struct query *query);
 enum query_state query_go_on(struct query *query, struct dns_answer *answer, enum dns_verdict *verdict);
 void query_close(struct query *query);
 
+/* query_watch.c */
+struct watch;
+
+void query_watch(struct query *query, struct watch *watch);
+
 #endif

@@ -61,6 +61,7 @@ static void all_keys(void **state)
 			       "fallback = 64:ff9b:1::/96\n"
 			       "dns = 2001:db8::53 fe80::1%lo@5353,192.0.2.53\n"
 			       "address = 2001:db8:1:2::c1a7\n"
+			       "check = 198.51.100.53\n"
 			       "metric = 0x10\n", &conf), CTL_OK);
 	assert_true(conf_names(&conf, "wwan0"));
 	assert_true(conf_names(&conf, "rmnet_data3"));
@@ -79,6 +80,8 @@ static void all_keys(void **state)
 	assert_string_equal(s.dns[1], "fe80::1%lo@5353");
 	assert_true(s.have_address);
 	assert_v6(&s.address, "2001:db8:1:2::c1a7");
+	assert_true(s.have_check);
+	assert_int_equal(ntohl(s.check.s_addr), 0xc6336435);
 	assert_int_equal(s.metric, 16);
 }
 
@@ -89,9 +92,10 @@ static void a_section_for_some(void **state)
 
 	(void)state;
 	assert_int_equal(parse("[clat]\nmetric = 100\nmode = force\ndns = 2001:db8::1\nplat = 64:ff9b::/96\n"
-			       "address = 2001:db8::1\nfallback = 64:ff9b::/96\n"
+			       "address = 2001:db8::1\nfallback = 64:ff9b::/96\ncheck = 192.0.2.1\n"
 			       "[uplink w*]\nmetric = 200\nplat = auto\n"
 			       "[uplink wlan0]\nmetric = 300\nmode = off\ndns = auto\naddress = stable\nfallback = none\n"
+			       "check = auto\n"
 			       "[uplink w*]\nmode = auto\n", &conf), CTL_OK);
 	conf_settings(&conf, "eth0", &s);
 	assert_int_equal(s.metric, 100);
@@ -103,12 +107,14 @@ static void a_section_for_some(void **state)
 	assert_int_equal(s.ndns, 1);
 	assert_true(s.have_address);
 	assert_true(s.have_fallback);
+	assert_true(s.have_check);
 	conf_settings(&conf, "wlan0", &s);
 	assert_int_equal(s.metric, 300);
 	assert_int_equal(s.mode, MODE_OFF);
 	assert_int_equal(s.ndns, 0);
 	assert_false(s.have_address);
 	assert_false(s.have_fallback);
+	assert_false(s.have_check);
 }
 
 static void a_hotspot(void **state)
@@ -213,6 +219,9 @@ static void errors(void **state)
 		{ "[clat]\naddress = shared\n", "address 'shared' is neither stable nor a global IPv6 address" },
 		{ "[clat]\naddress = fe80::1\n", "is neither stable nor" },
 		{ "[clat]\naddress = ::ffff:1.2.3.4\n", "is neither stable nor" },
+		{ "[clat]\ncheck = none\n", "check 'none' is neither auto nor the IPv4 address of a host" },
+		{ "[clat]\ncheck = 64:ff9b::1\n", "is neither auto nor" },
+		{ "[clat]\ncheck = 192.0.0.170\n", "is neither auto nor" },
 		{ "[clat]\nmetric = -1\n", "metric '-1' is no number" },
 		{ "[clat]\nmetric = 4294967296\n", "is no number from 0 to 4294967295" },
 		{ "[clat]\nmetric = 1 2\n", "metric '1 2' is no number" },

@@ -154,6 +154,28 @@ static void lengths(void **state)
 		    pref64_len_ok(64) && pref64_len_ok(96));
 }
 
+/* The table of RFC 6052, section 2.4. */
+static void embedded(void **state)
+{
+	static const struct { const char *prefix; uint8_t len; const char *addr; } rows[] = {
+		{ "2001:db8::", 32, "2001:db8:c000:221::" },
+		{ "2001:db8:100::", 40, "2001:db8:1c0:2:21::" },
+		{ "2001:db8:122::", 48, "2001:db8:122:c000:2:2100::" },
+		{ "2001:db8:122:300::", 56, "2001:db8:122:3c0:0:221::" },
+		{ "2001:db8:122:344::", 64, "2001:db8:122:344:c0:2:2100:0" },
+		{ "2001:db8:122:344::", 96, "2001:db8:122:344::c000:221" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		struct plat plat = { .addr = v6(rows[i].prefix), .len = rows[i].len };
+		struct in6_addr addr = pref64_embed(&plat, v4("192.0.2.33")), want = v6(rows[i].addr);
+
+		assert_memory_equal(&addr, &want, sizeof(want));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -164,6 +186,7 @@ int main(void)
 		cmocka_unit_test(order_is_kept),
 		cmocka_unit_test(room_is_bounded),
 		cmocka_unit_test(lengths),
+		cmocka_unit_test(embedded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
