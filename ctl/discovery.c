@@ -468,14 +468,22 @@ void disc_busy(struct discoverer *d, size_t resolver, int64_t now)
 		d->resolver[resolver].deadline = now + WAIT_TCP_MS;
 }
 
-/* The first prefix does not work: the next of those announced is used, and this one comes last. False if it is alone. */
-bool disc_next_prefix(struct discoverer *d)
+/* How many prefixes can be sent to. */
+size_t disc_announced(const struct discoverer *d)
 {
-	struct disc_prefix first = d->prefix[0];
 	size_t count = 0;
 
 	while (count < d->nprefix && !d->prefix[count].old)
 		count++;
+	return count;
+}
+
+/* The first prefix does not work: the next of those announced is used, and this one comes last. False if it is alone. */
+bool disc_next_prefix(struct discoverer *d)
+{
+	struct disc_prefix first = d->prefix[0];
+	size_t count = disc_announced(d);
+
 	if (count < 2)
 		return false;
 	memmove(&d->prefix[0], &d->prefix[1], (count - 1) * sizeof(first));

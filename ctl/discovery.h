@@ -82,6 +82,7 @@ void disc_ra(struct discoverer *d, const struct in6_addr *router, const struct r
 void disc_answer(struct discoverer *d, size_t resolver, enum disc_result result, const struct plat *plat, size_t count,
 		 uint32_t ttl, int64_t now);
 void disc_busy(struct discoverer *d, size_t resolver, int64_t now);
+size_t disc_announced(const struct discoverer *d);
 bool disc_next_prefix(struct discoverer *d);
 void disc_tick(struct discoverer *d, int64_t now);
 int64_t disc_deadline(const struct discoverer *d);

@@ -14,15 +14,11 @@
 #include "instance.h"
 #include "offload.h"
 #include "pref64.h"
-#include "show.h"
 #include "tether_map.h"
 #include "up.h"
 
 /* How long a CLAT that is not needed any more serves the connections that it has. */
 #define LEAVE_MS (5 * 60 * 1000)
-/* Between two attempts to end the silence of a NAT64. */
-#define STALL_MIN_MS (30 * 1000)
-#define STALL_MAX_MS (60 * 60 * 1000)
 #define RP_STRICT 1
 #define RP_LOOSE 2
 
@@ -268,40 +264,14 @@ static void note_failure(struct uplink *u, int64_t now)
 	backoff_next(&u->trouble, now);
 }
 
-/*
- * The NAT64 is silent, or the one host that anybody talks to: so first it is only asked anew, then another prefix is
- * used if the network has one. An address is not changed for it: that would end connections that are only quiet.
- */
-static void stall(struct uplink *u, int64_t now)
-{
-	char text[64];
-
-	if (u->stalled_since == LOOP_NEVER) {
-		u->stalled_since = u->stall_at = now;
-		u->stall_pause = STALL_MIN_MS;
-	}
-	if (now >= u->stall_at) {
-		if (now > u->stalled_since && disc_next_prefix(&u->disc))
-			notice("%s: silence: trying the prefix %s", u->ifname,
-			       show_plat(&u->disc.prefix[0].plat, text, sizeof(text)));
-		uplink_ask_anew(u);
-		u->stall_at = now + u->stall_pause;
-		u->stall_pause = 2 * u->stall_pause < STALL_MAX_MS ? 2 * u->stall_pause : STALL_MAX_MS;
-	}
-	instance_say(u, WHY_STALLED, "");
-	u->retry_at = u->stall_at;
-}
-
 static void run(struct uplink *u, struct world *w, const struct plan *plan, const struct uplink *others, int64_t now)
 {
 	const struct dev *dev = world_dev_of(w, u->ifindex);
-	bool silent = dev && dev->silent;
+	bool silent = instance_is_silent(u, dev, now);
 	int code;
 
 	u->leave_at = LOOP_NEVER;
 	code = activate(u, w, plan, others, now);
-	if (!silent)
-		u->stalled_since = LOOP_NEVER;
 	if (code > 0) {
 		note_failure(u, now);
 		u->settled = false;
@@ -313,7 +283,9 @@ static void run(struct uplink *u, struct world *w, const struct plan *plan, cons
 		u->attempt = 0;
 		u->trouble = (struct backoff){ 0 };
 		if (silent)
-			stall(u, now);
+			instance_stall(u, now);
+	} else if (silent && u->why == WHY_TENTATIVE) {
+		instance_say_stalled(u);
 	}
 	if (u->trouble.next > now)
 		u->retry_at = u->trouble.next;
@@ -341,6 +313,7 @@ static void leave(struct uplink *u, const struct world *w, struct dev *dev, int6
 	u->v4.s_addr = 0;
 	u->clat[0] = '\0';
 	memset(&u->v6, 0, sizeof(u->v6));
+	u->moves = 0;
 	u->leave_at = LOOP_NEVER;
 }
 
@@ -372,7 +345,7 @@ static void retire(struct uplink *u, const struct world *w, const struct plan *p
 		u->trouble = (struct backoff){ 0 };
 	instance_say(u, plan->why, plan->detail);
 	u->settled = false;
-	u->stalled_since = LOOP_NEVER;
+	instance_end_silence(u);
 	u->retry_at = LOOP_NEVER;
 	if (dev)
 		code = drop_routes(w, dev, u, true);

@@ -91,13 +91,18 @@ static bool good_prefix(const struct plan *plan, const struct in6_addr *v6)
 static int stable_v6(struct uplink *u, const struct plan *plan)
 {
 	const struct plat *plat = &u->disc.prefix[0].plat;
-	int best = address_pick_prefix(plan->prefixes, plan->nprefixes, plat), err;
+	const struct in6_addr *prefix = &plan->prefixes[address_pick_prefix(plan->prefixes, plan->nprefixes, plat)].addr;
 	uint8_t secret[SECRET_SIZE];
+	int err;
 
 	err = secret_load(SECRET_PATH, secret);
 	if (err)
 		warning("cannot use %s (%s): the IPv6 address will be another one next time", SECRET_PATH, strerror(-err));
-	if (!address_stable(secret, &plan->prefixes[best].addr, u->ifname, u->attempt, u->v4, plat, &u->v6))
+	do {
+		err = address_stable(secret, prefix, u->ifname, u->attempt + u->moves, u->v4, plat, &u->v6);
+		/* The one that was given up may be a later one, chosen by a run before. */
+	} while (!err && u->moves && !memcmp(&u->v6, &u->given_up, sizeof(u->v6)) && ++u->moves);
+	if (!err)
 		return 0;
 	instance_say(u, WHY_NO_ADDRESS, "no usable address in the /64 of the uplink");
 	return -1;
@@ -120,9 +125,11 @@ int instance_choose_v6(struct uplink *u, const struct world *w, const struct pla
 		u->v6 = u->settings.address;
 		return 0;
 	}
-	if (!memcmp(&u->v6, &none, sizeof(none)) && pair && !u->attempt)
+	if (!memcmp(&u->v6, &none, sizeof(none)) && pair && !u->attempt && !u->moves)
 		u->v6 = pair->v6;
-	if (memcmp(&u->v6, &none, sizeof(none)) && good_prefix(plan, &u->v6) && !failed_dad(w, u, &u->v6))
+	if (memcmp(&u->v6, &none, sizeof(none)) && !good_prefix(plan, &u->v6))
+		u->moves = 0;
+	else if (memcmp(&u->v6, &none, sizeof(none)) && !failed_dad(w, u, &u->v6))
 		return 0;
 	return stable_v6(u, plan);
 }

@@ -18,7 +18,7 @@ static const struct {
 	int code;			/* exit code of an "up" that this ends, or -1 to wait on */
 } whys[] = {
 	[WHY_ACTIVE] = { "active", "translating both ways", CTL_OK },
-	[WHY_STALLED] = { "stalled", "packets go out, and the NAT64 answers none", CTL_OK },
+	[WHY_STALLED] = { "stalled", "packets go out, and none comes back", CTL_OK },
 	[WHY_OFF] = { "off", "switched off", CTL_INACTIVE },
 	[WHY_UNFIT] = { "unfit", "cannot be an uplink", CTL_REFUSED },
 	[WHY_NO_IPV6] = { "no-ipv6", "the uplink has no IPv6 default route", CTL_NOADDR },

@@ -119,7 +119,7 @@ void show_instance(struct json_object *instance)
 	       reason ? ")" : "");
 	print_line(instance, "last_error", "last error");
 	if (json_object_object_get(instance, "silent") && json_object_get_boolean(json_object_object_get(instance, "silent")))
-		printf("  silent: packets go out, and the NAT64 answers none\n");
+		printf("  silent: packets go out, and none comes back\n");
 	printf("  uplink: %s\n", json_text(instance, "uplink", "none"));
 	each(json_object_object_get(instance, "plat"), print_plat);
 	print_discovery(instance);

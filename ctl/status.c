@@ -63,6 +63,24 @@ static void add_reason(struct json_object *object, const struct uplink *u)
 	add_string(object, "reason", text);
 }
 
+/* What was done about the silence so far. */
+static void add_silence(struct json_object *object, const struct uplink *u)
+{
+	struct json_object *silence;
+	char host[INET_ADDRSTRLEN] = "";
+
+	if (!u->silence.on)
+		return;
+	silence = json_object_new_object();
+	if (u->check.host.s_addr)
+		inet_ntop(AF_INET, &u->check.host, host, sizeof(host));
+	add_string(silence, "check", verdict_name(u->silence.said));
+	add_string(silence, "host", host);
+	json_object_object_add(silence, "prefixes", json_object_new_int64(u->silence.prefixes));
+	json_object_object_add(silence, "addresses", json_object_new_int64(u->silence.addresses));
+	json_object_object_add(object, "silence", silence);
+}
+
 /* Keys that a device would have, where there is none. */
 static struct json_object *no_device(void)
 {
@@ -99,6 +117,7 @@ static struct json_object *describe(const struct uplink *u, const struct dev *de
 
 	add_string(object, "uplink", u->ifname);
 	add_reason(object, u);
+	add_silence(object, u);
 	add_plat(object, u, now);
 	add_resolvers(object, u);
 	add_string(object, "server", u->disc.source == SOURCE_DNS ? u->server : NULL);

@@ -44,30 +44,14 @@ static uint32_t random32(void)
 
 /* --- DNS ---------------------------------------------------------------------------------------------------------- */
 
-/* The descriptor of a query comes, goes and changes as it likes. */
-static void watch_query(struct asking *a)
-{
-	uint32_t events = query_wants_to_write(&a->query) ? EPOLLOUT : EPOLLIN;
-
-	if (a->query.fd < 0)
-		a->watched = false;
-	else if (!a->watched || loop_rewatch(&a->watch, events))
-		a->watched = !loop_watch(&a->watch, a->query.fd, events);
-}
-
-static void close_query(struct asking *a)
-{
-	/* Closing the descriptor takes it out of the loop. */
-	query_close(&a->query);
-	a->watched = false;
-}
-
 static void close_queries(struct uplink *u)
 {
 	size_t i;
 
-	for (i = 0; i < RESOLVERS_MAX; i++)
-		close_query(&u->asking[i]);
+	for (i = 0; i < RESOLVERS_MAX; i++) {
+		query_close(&u->asking[i].query);
+		query_watch(&u->asking[i].query, &u->asking[i].watch);
+	}
 }
 
 static void note_trouble(struct uplink *u, const struct resolver *resolver, const char *trouble)
@@ -124,7 +108,7 @@ static void on_query(struct watch *watch, uint32_t events)
 
 	(void)events;
 	go_on(a);
-	watch_query(a);
+	query_watch(&a->query, &a->watch);
 	uplink_set_timer(a->uplink);
 	daemon_changed();
 }
@@ -142,7 +126,7 @@ static void ask(struct uplink *u, size_t i)
 		note_trouble(u, &a->query.resolver, a->query.trouble);
 		disc_answer(&u->disc, i, DISC_FAILED, NULL, 0, 0, loop_now());
 	}
-	watch_query(a);
+	query_watch(&a->query, &a->watch);
 }
 
 /* Does what the state machine asks for. */
@@ -374,10 +358,11 @@ struct uplink *uplink_new(const struct link *link, const struct settings *settin
 		u->asking[i].uplink = u;
 		u->asking[i].number = i;
 		u->asking[i].query.fd = -1;
-		u->asking[i].watch = (struct watch){ .ready = on_query, .owner = &u->asking[i] };
+		u->asking[i].watch = (struct watch){ .fd = -1, .ready = on_query, .owner = &u->asking[i] };
 	}
-	u->leave_at = u->retry_at = u->stalled_since = LOOP_NEVER;
+	u->leave_at = u->retry_at = LOOP_NEVER;
 	u->why = WHY_SEARCHING;
+	instance_init(u);
 	disc_init(&u->disc, random32);
 	uplink_configure(u, settings);
 	return u;
@@ -388,6 +373,7 @@ void uplink_free(struct uplink *u)
 	timer_stop(&u->timer);
 	close_queries(u);
 	close_ra(u);
+	check_stop(&u->check);
 	free(u);
 }
 

@@ -3,10 +3,12 @@
 #ifndef UPLINK_H
 #define UPLINK_H
 
+#include "check.h"
 #include "discovery.h"
 #include "loop.h"
 #include "plan.h"
 #include "query.h"
+#include "silence.h"
 
 #define UPLINK_NETWORKS_MAX 4
 
@@ -21,7 +23,6 @@ void backoff_next(struct backoff *backoff, int64_t now);
 struct asking {
 	struct query query;
 	struct watch watch;
-	bool watched;
 	struct uplink *uplink;
 	size_t number;
 };
@@ -67,10 +68,13 @@ struct uplink {
 	int64_t retry_at;
 	struct backoff trouble;
 	struct backoff repair;
-	int64_t stalled_since;		/* LOOP_NEVER while the NAT64 answers */
-	int64_t stall_pause;
-	int64_t stall_at;		/* something is tried against it then */
 	char last_error[512];
+
+	/* instance_silence.c: a NAT64 that does not answer */
+	struct silence silence;
+	struct check check;
+	unsigned int moves;		/* addresses given up for its sake */
+	struct in6_addr given_up;	/* the last of them */
 };
 
 /* uplink.c */
@@ -87,6 +91,9 @@ bool uplink_was_tried(const struct uplink *uplink);
 
 /* uplink_resolvers.c */
 void uplink_list_resolvers(const struct uplink *uplink, struct resolvers *list);
+
+/* instance_silence.c */
+void instance_init(struct uplink *uplink);
 
 /* instance.c */
 void instance_reconcile(struct uplink *uplink, struct world *world, const struct plan *plan,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """DNS servers that misbehave in known ways, one on each port, for what a real resolver cannot be made to do.
 
-Usage: resolver.py ADDRESS PORT=BEHAVIOUR[,PREFIX/LEN...]...
+Usage: resolver.py ADDRESS PORT=BEHAVIOUR[,PREFIX/LEN...][,HOST...]...
 
 Each takes the query for ipv4only.arpa by UDP, and by TCP where its behaviour says so, and answers as its behaviour
 below. Prints "ready" when all ports listen, then a line `PORT udp|tcp` for each query that came.
@@ -34,18 +34,23 @@ def aaaa(address, owner=b"\xc0\x0c", ttl=TTL):
     return owner + struct.pack("!HHIH", 28, 1, ttl, 16) + address
 
 
+def record(kind, data):
+    return b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 50, len(data)) + data
+
+
 def cname(target):
-    return b"\xc0\x0c" + struct.pack("!HHIH", 5, 1, 50, len(target)) + target
+    return record(5, target)
 
 
 class Server:
     """What one port does. A behaviour returns the messages that answer a query, in order."""
 
-    def __init__(self, behaviour, prefixes):
+    def __init__(self, behaviour, prefixes, hosts):
         self.behaviour = getattr(self, "do_" + behaviour)
         # What TCP does: True answers as UDP does not, None accepts and says nothing, False is not there.
         self.tcp = {"truncated": True, "truncated_silent": None, "truncated_closed": True,
                     "truncated_twice": True, "large": True}.get(behaviour, False)
+        self.hosts = [record(1, ipaddress.IPv4Address(h).packed) for h in hosts]
         self.records = [aaaa(embed(p, v4)) for p in prefixes for v4 in ("192.0.0.170", "192.0.0.171")]
 
     def reply(self, query, flags, records=(), ident=None, count=None):
@@ -58,6 +63,12 @@ class Server:
 
     def do_good(self, query, tcp):
         return [self.good(query)]
+
+    def do_named(self, query, tcp):
+        """The NAT64 has a name, and the name has the hosts (RFC 7050, section 3.2)."""
+        kind = struct.unpack("!H", query[-4:-2])[0]
+        answers = {1: self.hosts, 12: [record(12, b"\x05nat64\x07example\x00")]}
+        return [self.reply(query, OK, answers.get(kind, self.records))]
 
     def do_silent(self, query, tcp):
         return []
@@ -176,8 +187,9 @@ def main():
     address, poll, silent = sys.argv[1], selectors.DefaultSelector(), []
     for argument in sys.argv[2:]:
         port, _, behaviour = argument.partition("=")
-        behaviour, *prefixes = behaviour.split(",")
-        server = Server(behaviour, prefixes or ["64:ff9b::/96"])
+        behaviour, *words = behaviour.split(",")
+        prefixes = [word for word in words if "/" in word]
+        server = Server(behaviour, prefixes or ["64:ff9b::/96"], [word for word in words if "/" not in word])
         udp = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
         udp.bind((address, int(port)))
         poll.register(udp, selectors.EVENT_READ, (serve_udp, udp, server))
