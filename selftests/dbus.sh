@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl with D-Bus: which DNS servers an uplink has, told by systemd-resolved, NetworkManager and ConnMan themselves; a
 # bus and managers that come, go, change their mind and lie.
-# runs-in: uml qemu
-# only-all: qemu
-# timeout: 300
-# apart: uml qemu
+# runs-in: uml
+# timeout: 500
+# apart: uml
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
 . "$SELFTESTS/dns/pair.sh"
@@ -33,6 +32,8 @@ servers_up()
 		ip -n ran route add local "$plat" dev lo
 		ip -n phone route add "$server/128" dev astray
 		net_daemon ran "server$n" python3 "$SELFTESTS/dns/resolver.py" "$server" "53=good,$plat"
+	done
+	for n in 1 2 3 4; do
 		wait_for 60 grep -q '^ready$' "$NET_RUN/server$n.log" || return
 	done
 }
@@ -57,6 +58,14 @@ told_by()
 	[ "$told_now" = "$1" ] || { echo "told by $told_now, wanted $1"; return 1; }
 }
 
+# asked_at_once N: server N within a second of now, as the times of its log say, and what it tells is used
+asked_at_once()
+{
+	at_once_from=$(date +%s.%N)
+	eval "wait_for 10 sends_to \$PLAT$1" || return
+	stat -c %.Y "$NET_RUN/server$1.log" | awk -v from="$at_once_from" '{ print $1 - from " s"; exit $1 - from > 1 }'
+}
+
 # connected: to the bus, N times by now
 connected()
 {
@@ -76,14 +85,14 @@ test_resolved()
 {
 	resolved_start || bail "no systemd-resolved: $(cat "$NET_RUN/manager.log")"
 	link_dns "$SERVER1" || bail "resolvectl does not work"
-	check "resolvectl sets a server: asked within a second" wait_for 1 sends_to "$PLAT1"
+	check "resolvectl sets a server: asked within a second" asked_at_once 1
 	check_equal "by the uplink, at the first attempt" 1 "$(queries 1)"
 	check "status says whose server it is" told_by "$SERVER1 resolved"
 	check "in words too" sh -c "$IN_PHONE status wwan0 | grep -qx '  dns: $SERVER1 (resolved)'"
 	check "it goes before resolv.conf" dns_is "$SERVER1 resolved, $PAIR_RAN resolv.conf"
 	check "IPv4 goes through" works_by "$PLAT1"
 	link_dns "$SERVER2"
-	check "another one: asked within a second" wait_for 1 sends_to "$PLAT2"
+	check "another one: asked within a second" asked_at_once 2
 	link_dns 127.0.0.1 "$SERVER2" ::1
 	echo "nameserver 127.0.0.53" >/etc/netns/phone/resolv.conf
 	check "servers on this machine do not count; the one of resolv.conf is last, and marked" \
@@ -122,7 +131,7 @@ test_networkmanager()
 	check "and comes before resolv.conf" dns_is "$SERVER3 networkmanager, $PAIR_RAN resolv.conf"
 	check "IPv4 goes through" wait_for 10 works_by "$PLAT3"
 	in_ns phone nmcli device modify wwan0 ipv6.dns "$SERVER4"
-	check "nmcli sets another one: asked within a second" wait_for 1 sends_to "$PLAT4"
+	check "nmcli sets another one: asked at once" wait_for 5 sends_to "$PLAT4"
 	manager_stop
 	check "NetworkManager ends: resolv.conf" wait_for 5 dns_is "$PAIR_RAN resolv.conf"
 	check "IPv4 goes through all the same" wait_for 10 works
@@ -143,45 +152,31 @@ test_connman()
 	check "ConnMan ends: resolv.conf" wait_for 10 dns_is "$PAIR_RAN resolv.conf"
 }
 
-# liar BEHAVIOUR [SERVER]: in NetworkManager's place
-liar()
-{
-	: >"$NET_RUN/liar.log"
-	ip netns exec phone python3 "$SELFTESTS/daemon/manager.py" "$@" >"$NET_RUN/liar.log" 2>&1 </dev/null &
-	LIAR=$!
-	wait_for 60 grep -q '^ready$' "$NET_RUN/liar.log" && wait_for 10 grep -q '^asked$' "$NET_RUN/liar.log"
-}
+LIES="number nothing types keys texts huge many deep refusal silence vast"
 
-liar_ends()
-{
-	kill "$LIAR"
-	wait "$LIAR" 2>/dev/null
-}
-
-# unharmed: the same process, its memory, its CLAT
-unharmed()
-{
-	dns_is "$PAIR_RAN resolv.conf" && [ -d "/proc/$DAEMON" ] && at_most 2047 "$(daemon_anon)" && works
-}
-
+# In NetworkManager's place; after the lies it tells the truth, with a thousand signals to whoever asks.
 test_lies()
 {
 	# As in the service
 	limit=$(sed -n 's/^LimitDATA=\([0-9]*\)M$/\1/p' "$SELFTESTS/../ctl/systemd/clat.service")
 	prlimit --pid "$DAEMON" "--data=$((limit << 20))" || bail "no limit"
-	for lie in number nothing types keys texts huge many deep refusal silence vast; do
-		liar "$lie" "$SERVER1" || diag "$(cat "$NET_RUN/liar.log")"
-		check "an answer of the kind \"$lie\" does no harm" wait_for 10 unharmed
-		liar_ends
-	done
 	now_cs
 	before=$NOW_CS
-	liar flood "$SERVER1"
-	check "a flood of signals with a server: it is asked" wait_for 10 told_by "$SERVER1 networkmanager"
+	# shellcheck disable=SC2086 # a list
+	ip netns exec phone python3 "$SELFTESTS/daemon/manager.py" "$SERVER1" $LIES flood \
+		>"$NET_RUN/liar.log" 2>&1 </dev/null &
+	liar=$!
+	check "answers of wrong types and sizes, refusal and silence: the right one after them is used" \
+		wait_for 90 told_by "$SERVER1 networkmanager"
 	now_cs
-	check "and the flood brings few questions" \
-		at_most $(((NOW_CS - before) / 20 + 2)) "$(grep -c asked "$NET_RUN/liar.log")"
-	liar_ends
+	check "and a flood of signals brings few questions" \
+		at_most $(((NOW_CS - before) / 20 + 2)) "$(wc -l <"$NET_RUN/liar.log")"
+	check_equal "each of them was given" "ready $LIES flood" "$(uniq "$NET_RUN/liar.log" | paste -sd' ')"
+	check "it is the same process, of less than 2 MiB" at_most 2047 "$(daemon_anon)"
+	check "IPv4 goes through" works_by "$PLAT1"
+	kill "$liar"
+	wait "$liar" 2>/dev/null
+	check "and it goes: resolv.conf" wait_for 10 dns_is "$PAIR_RAN resolv.conf"
 }
 
 # One-shot: nobody runs who would have been told before.
@@ -202,7 +197,7 @@ test_command()
 	manager_stop
 }
 
-tap_plan 47
+tap_plan 41
 rm -rf /etc/clat
 pair_up || bail "the network does not come up"
 servers_up || bail "no DNS: $(net_logs)"

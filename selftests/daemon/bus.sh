@@ -5,10 +5,20 @@
 BUS_SOCKET=/run/dbus/system_bus_socket
 MANAGER_PID=
 
+# bus_folders: what the bus and the managers write is gone with the test
+bus_folders()
+{
+	for folder in /run/dbus /run/systemd /run/NetworkManager /run/connman /var/lib/NetworkManager /var/lib/connman; do
+		mkdir -p "$folder"
+		mountpoint -q "$folder" || mount -t tmpfs tmpfs "$folder" || return
+	done
+}
+
 # bus_start: anybody may have any name on it, and a question for systemd-resolved could start a program
 bus_start()
 {
-	mkdir -p /run/dbus "$NET_RUN/services"
+	bus_folders || return
+	mkdir -p "$NET_RUN/services"
 	cat >"$NET_RUN/services/org.freedesktop.resolve1.service" <<-SERVICE
 		[D-BUS Service]
 		Name=org.freedesktop.resolve1
@@ -82,7 +92,7 @@ resolved_start()
 # networkmanager_start SERVER: it has the phone's own addresses for wwan0, and leaves all else alone
 networkmanager_start()
 {
-	mkdir -p "$NET_RUN/connections" /run/NetworkManager /var/lib/NetworkManager
+	mkdir -p "$NET_RUN/connections"
 	cat >"$NET_RUN/networkmanager.conf" <<-CONF
 		[main]
 		plugins=keyfile
@@ -115,7 +125,6 @@ networkmanager_start()
 # connman_start SERVER: the same by ConnMan
 connman_start()
 {
-	mkdir -p /var/lib/connman /run/connman
 	cat >"$NET_RUN/connman.conf" <<-CONF
 		[General]
 		NetworkInterfaceBlacklist=lo

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """A program on the system bus that has the name of NetworkManager, and answers as it should not.
 
-Usage: manager.py BEHAVIOUR [SERVER]
+Usage: manager.py SERVER BEHAVIOUR...
 
-Any question is answered as the behaviour below says; "good" names SERVER for wwan0. Prints "ready" when it has the
-name, then a line "asked" for each question.
+Each question is answered as the next behaviour below says, the last one for ever; a signal after it brings the next
+question. "good" names SERVER for wwan0. Prints "ready" when it has the name, then a line with the behaviour for each
+question.
 """
 import sys
 
@@ -17,6 +18,7 @@ from gi.repository import GLib
 NAME = "org.freedesktop.NetworkManager"
 PATH = "/org/freedesktop/NetworkManager/DnsManager"
 ENTRIES = 200000
+PAUSE_MS = 250
 
 
 def configuration(*servers):
@@ -31,18 +33,18 @@ def deep(levels):
 
 
 class Manager:
-    def __init__(self, connection, behaviour, server):
-        self.connection, self.server = connection, server
-        self.answer = getattr(self, "do_" + behaviour)
+    def __init__(self, connection, server, behaviours):
+        self.connection, self.server, self.behaviours = connection, server, behaviours
 
     def reply(self, call, signature, *values):
         message = dbus.lowlevel.MethodReturnMessage(call)
         message.append(*values, signature=signature)
         self.connection.send_message(message)
 
-    def signal(self, destination):
+    def signal(self, destination=None):
         message = dbus.lowlevel.SignalMessage(PATH, "org.freedesktop.DBus.Properties", "PropertiesChanged")
-        message.set_destination(destination)
+        if destination:
+            message.set_destination(destination)
         message.append(NAME + ".DnsManager", {}, [], signature="sa{sv}as")
         self.connection.send_message(message)
 
@@ -94,15 +96,19 @@ class Manager:
     def on_message(self, connection, message):
         if not isinstance(message, dbus.lowlevel.MethodCallMessage):
             return dbus.lowlevel.HANDLER_RESULT_NOT_YET_HANDLED
-        print("asked", flush=True)
-        self.answer(message)
+        behaviour = self.behaviours[0]
+        print(behaviour, flush=True)
+        getattr(self, "do_" + behaviour)(message)
+        if len(self.behaviours) > 1:
+            self.behaviours = self.behaviours[1:]
+            GLib.timeout_add(PAUSE_MS, self.signal)
         return dbus.lowlevel.HANDLER_RESULT_HANDLED
 
 
 def main():
     dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
     bus = dbus.SystemBus()
-    manager = Manager(bus, sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "")
+    manager = Manager(bus, sys.argv[1], sys.argv[2:])
     bus.add_message_filter(manager.on_message)
     bus.request_name(NAME)
     print("ready", flush=True)
