@@ -45,10 +45,12 @@ static struct {
 	char warned[512];		/* and those that were warned of */
 } f = { .zones_due = true, .ufw_due = true };
 
-/* Whether nothing is left to be told. */
+/* Whether nothing is left to be told, or nobody takes it. */
 bool daemon_firewall_settled(void)
 {
-	return !(f.zones_due && f.bus) && !f.ufw_due && !f.ufw.pid && !firewalld_is_busy();
+	bool zones_due = f.zones_due && f.bus && !f.zones_trouble.next;
+
+	return !zones_due && !f.ufw_due && !f.ufw.pid && !firewalld_is_busy();
 }
 
 static void look_soon(void)
@@ -79,14 +81,16 @@ static void on_zoned(const struct zoning *zoning)
 {
 	if (zoning->trouble[0] && strcmp(f.trouble, zoning->trouble))
 		warning("hotspot: %s", zoning->trouble);
-	snprintf(f.trouble, sizeof(f.trouble), "%s", zoning->trouble);
+	/* A round that has only noted something does not know yet. */
+	if (zoning->trouble[0] || !zoning->changed)
+		snprintf(f.trouble, sizeof(f.trouble), "%s", zoning->trouble);
 	if (zoning->changed && tether_state_save(f.state))
 		warning("hotspot: %s", failure_get().message);
-	if (zoning->trouble[0])
+	if (zoning->failed)
 		backoff_next(&f.zones_trouble, loop_now());
-	else
+	else if (!zoning->changed)
 		f.zones_trouble = (struct backoff){ 0 };
-	f.zones_due = f.zones_due || zoning->changed;
+	f.zones_due = f.zones_due || zoning->changed || zoning->failed;
 	look_soon();
 	daemon_changed();
 }

@@ -10,6 +10,7 @@
  * A round asks what there is, a question after the other, and changes what is not as wanted. In the daemon answers come by
  * the loop, a command without a loop waits for each.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -82,25 +83,30 @@ static void next_stage(enum stage stage)
 	r.known = false;
 }
 
+/* A line for the log, whatever it says. */
 static void __attribute__((format(printf, 1, 2))) trouble(const char *fmt, ...)
 {
 	va_list args;
+	char *c;
 
 	va_start(args, fmt);
 	vsnprintf(r.zoning.trouble, sizeof(r.zoning.trouble), fmt, args);
 	va_end(args);
+	for (c = r.zoning.trouble; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = ' ';
 }
 
 /* Without firewalld, what it was told is gone with it. */
 static void give_up(int err, const char *error)
 {
-	r.zoning.absent = err == -ENOENT;
-	if (r.zoning.absent && !r.state->count && r.state->nbound) {
+	if (err != -ENOENT) {
+		r.zoning.failed = true;
+		trouble("firewalld: %s", error[0] ? error : strerror(-err));
+	} else if (!r.state->count && r.state->nbound) {
 		r.state->nbound = 0;
 		r.zoning.changed = true;
 	}
-	if (!r.zoning.absent)
-		trouble("firewalld: %s", error[0] ? error : strerror(-err));
 	next_stage(STAGE_OVER);
 }
 

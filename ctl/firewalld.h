@@ -10,7 +10,7 @@
 /* What came of a round of questions to it. */
 struct zoning {
 	bool changed;		/* the state: to be saved and applied before the next round goes on */
-	bool absent;		/* nobody is there */
+	bool failed;		/* it gave no answer, or refused: to be tried again */
 	char trouble[192];	/* what could not be done, or "" */
 };
 

@@ -38,7 +38,7 @@ static int settle_firewalld(struct tether_state *state, const struct world *w, b
 		firewalld_wait(state, w, &zoning);
 	if (zoning.trouble[0])
 		warning("%s", zoning.trouble);
-	*again = zoning.changed && !zoning.trouble[0];
+	*again = zoning.changed && !zoning.failed;
 	return zoning.changed ? tether_state_save(state) : CTL_OK;
 }
 
