@@ -184,7 +184,8 @@ static void on_look(struct timer *timer)
 	}
 	for (i = 0; i < f.served.ntethers; i++)
 		for (j = 0; j < f.served.nclats && f.served.there[i]; j++)
-			look_at(&(struct tether_flow){ f.served.tethers[i], f.served.clats[j] }, seen, sizeof(seen));
+			look_at(&(struct tether_flow){ .in = f.served.tethers[i], .out = f.served.clats[j] }, seen,
+				sizeof(seen));
 	if (strcmp(seen, f.seen))
 		timer_set(timer, loop_now() + loop_real_ms(SURE_MS));
 	else

@@ -93,6 +93,7 @@ void tether_show(struct json_object *tether);
 /* tether_firewall.c: the way of a client's packets, by the names of interfaces; without @out, of its DHCP requests. */
 struct tether_flow {
 	const char *in, *out;
+	bool untracked;			/* no connection is known: to a client that a CLAT maps */
 };
 
 char *tether_stopped_by(struct json_object *ruleset, const void *flow);

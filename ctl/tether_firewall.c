@@ -139,7 +139,7 @@ static const char *value_of(struct json_object *left, const struct tether_flow *
 	if (!strcmp(meta, "l4proto"))
 		return flow->out ? NULL : "udp";
 	if (!strcmp(ct, "state"))
-		return "new";
+		return flow->untracked ? "untracked" : "new";
 	return strcmp(ct, "status") ? NULL : "";
 }
 
@@ -340,6 +340,11 @@ static void print_forward_remedy(char *hint, size_t size, enum owner owner, cons
 {
 	const char *in = flow->in, *out = flow->out;
 
+	/* What is let through unasked is let through to all: a firewall that knows connections does better with NAT44. */
+	if (flow->untracked) {
+		snprintf(hint, size, "clatctl tether on %s --nat44 yes", out);
+		return;
+	}
 	switch (owner) {
 	case OWNER_FIREWALLD:
 		snprintf(hint, size, "firewall-cmd --zone=nm-shared --change-interface=%s", in);

@@ -157,7 +157,10 @@ static void check_way(struct json_object *missing, const struct tether_flow *flo
 
 	for (i = 0; i < json_object_array_length(chains); i++) {
 		chain = json_object_array_get_idx(chains, i);
-		if (flow->out)
+		if (flow->untracked)
+			snprintf(text, sizeof(text), "the chain %s drops what %s sends to clients that it maps",
+				 json_text(chain, "chain", ""), flow->in);
+		else if (flow->out)
 			snprintf(text, sizeof(text), "the chain %s drops what clients send to %s",
 				 json_text(chain, "chain", ""), flow->out);
 		else
@@ -168,15 +171,19 @@ static void check_way(struct json_object *missing, const struct tether_flow *flo
 	json_object_put(chains);
 }
 
-/* To each CLAT, since another one may be let through, and to the DHCP server. */
-static void check_firewall(struct json_object *missing, const struct world *w, const struct link *link,
-			   struct json_object *clats)
+/* To each CLAT, since another one may be let through, back where no connection is known, and to the DHCP server. */
+static void check_firewall(struct json_object *missing, const struct tether *tether, const struct world *w,
+			   const struct link *link, struct json_object *clats)
 {
 	size_t i;
 
 	for (i = 0; i < json_object_array_length(clats); i++)
 		check_way(missing, &(struct tether_flow){
 			.in = link->ifname, .out = json_object_get_string(json_object_array_get_idx(clats, i)) });
+	for (i = 0; i < w->ndevs; i++)
+		if (tether_is_mapped(tether, w, &w->devs[i]))
+			check_way(missing, &(struct tether_flow){
+				.in = w->devs[i].ifname, .out = link->ifname, .untracked = true });
 	if (has_dhcp(w, link->ifindex))
 		check_way(missing, &(struct tether_flow){ .in = link->ifname });
 }
@@ -220,7 +227,7 @@ static struct json_object *describe(const struct tether_state *state, const stru
 	if (on && link && json_object_array_length(clats))
 		check_rules(missing, tether, w, rules);
 	if (rules->others && link)
-		check_firewall(missing, w, link, clats);
+		check_firewall(missing, tether, w, link, clats);
 	json_object_object_add(object, "ifname", json_object_new_string(tether->ifname));
 	json_object_object_add(object, "state", json_object_new_string(describe_state(missing, on)));
 	json_object_object_add(object, "clat", clats);

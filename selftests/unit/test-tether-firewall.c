@@ -23,7 +23,7 @@
 #define DROP "{\"drop\":null}"
 #define JUMP(how, chain) "{\"" how "\":{\"target\":\"" chain "\"}}"
 
-static const struct tether_flow through = { "wlan0", "clat0" }, dhcp = { "wlan0", NULL };
+static const struct tether_flow through = { "wlan0", "clat0", false }, dhcp = { "wlan0", NULL, false };
 
 /* What stops it, by a ruleset of these objects. */
 static void finds(const struct tether_flow *flow, const char *objects, const char *wanted)
@@ -84,6 +84,17 @@ static void states(void **unused)
 	passes(BASE("accept") RULE("fwd", STATE("\"invalid\"") "," DROP));
 	passes(BASE("drop") RULE("fwd", STATE("[\"established\",\"new\"]") "," ACCEPT));
 	stops(BASE("drop") RULE("fwd", MATCH("in", "\"ct\":{\"key\":\"status\"}", "\"dnat\"") "," ACCEPT));
+}
+
+/* To a client that a CLAT maps: no connection is known. */
+static void untracked(void **unused)
+{
+	static const struct tether_flow back = { "clat0", "wlan0", true };
+
+	(void)unused;
+	finds(&back, BASE("drop") RULE("fwd", STATE("[\"established\",\"related\",\"new\"]") "," ACCEPT), "nft ip t fwd\n");
+	finds(&back, BASE("drop") RULE("fwd", STATE("\"untracked\"") "," ACCEPT), "");
+	finds(&back, BASE("drop") RULE("fwd", OUT("\"wlan0\"") "," ACCEPT), "");
 }
 
 /* What cannot be told of a packet counts only where a rule accepts, and names one of the interfaces. */
@@ -185,7 +196,7 @@ static void commands_of_ufw(void **unused)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(policies), cmocka_unit_test(interfaces), cmocka_unit_test(states),
+		cmocka_unit_test(policies), cmocka_unit_test(interfaces), cmocka_unit_test(states), cmocka_unit_test(untracked),
 		cmocka_unit_test(unknown), cmocka_unit_test(jumps), cmocka_unit_test(requests),
 		cmocka_unit_test(owners), cmocka_unit_test(rules_of_ufw), cmocka_unit_test(commands_of_ufw),
 	};
