@@ -4,7 +4,7 @@
 # is closed, who defends it, when there is NAT44 all the same, and that nothing of it stays.
 # runs-in: uml qemu
 # only-all: qemu
-# timeout: 600
+# timeout: 900
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
 . "$SELFTESTS/dns/pair.sh"
