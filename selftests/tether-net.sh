@@ -202,7 +202,16 @@ test_mode()
 	check "$1: with an uplink of 1280 octets the CLAT has 1260" uplink_of 1280
 	check "$1: and both clients load 10 MB" at_once file
 	check "$1: and datagrams of 60 KB come back" at_once large_datagram
-	uplink_of 1500 && wait_for 10 state_is active
+	uplink_of 1500 && wait_for 10 state_is active && forget
+}
+
+# forget: what everybody has learned of the path
+forget()
+{
+	for forget_who in $NET_NAMES; do
+		ip -n "$forget_who" route flush cache
+		ip -n "$forget_who" -6 route flush cache
+	done
 }
 
 # without_nat: by the configuration, which says that the radio link is ours alone

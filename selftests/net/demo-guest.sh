@@ -12,7 +12,7 @@ TOP=$(cd "$SELFTESTS/.." && pwd)
 
 CLAT=clat0
 # A fixed amount, not a fixed time: on a slow machine TCP's small beginnings would be most of what is averaged.
-IPERF_BYTES=30M
+IPERF_BYTES=24M
 NET_RADIO=alone
 # A /64 for the hotspot alone, so that native IPv6 can be measured
 HOTSPOT64=3fff:fff:0:1a
@@ -324,7 +324,8 @@ claim_untracked()
 # claim_own_address: the NAT64 knows the laptop by another address than the phone
 claim_own_address()
 {
-	OWN_PAIRS=$(in_ns phone clatctl -j show "$CLAT" | jq -r '.instances[0].map[] | select(."v4-len" < 32) | .v6 | sub("00$"; "")')
+	OWN_PAIRS=$(in_ns phone clatctl -j show "$CLAT" | jq -r '.instances[0].map[] | select(."v4-len" < 32) | .v6 | sub(":0$"; ":") |
+		sub("00$"; "")')
 	OWN_SEEN=$(in_ns plat jool -i plat session display --tcp --numeric --csv --no-headers | cut -d , -f 2 | sort -u |
 		grep "^$OWN_PAIRS") && echo "$OWN_SEEN"
 }
