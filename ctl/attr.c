@@ -110,7 +110,8 @@ static bool pair_lengths(int have4, int len4, int have6, int len6, struct pair *
 	return true;
 }
 
-static int one_pair(const char *word, struct dev *dev)
+/* V4[/LEN]=V6[/LEN], added to the pairs of @dev. Returns an exit code. */
+int attr_pair(const char *word, struct dev *dev)
 {
 	struct pair *pair = &dev->map[dev->nmap];
 	int have4, have6, len4 = 0, len6 = 0;
@@ -139,7 +140,7 @@ int attr_map(const char *text, struct dev *dev)
 	dev->has |= DEV_HAS(CLAT_A_DEV_MAP);
 	if (!strcmp(text, "none"))
 		return CTL_OK;
-	return each_word("map", text, dev, one_pair);
+	return each_word("map", text, dev, attr_pair);
 }
 
 static int attr_uplink(const char *text, struct dev *dev)

@@ -24,6 +24,7 @@
 int attr_parse(const struct command *cmd, int argc, char **argv, struct dev *dev);
 int attr_plat(const char *text, struct dev *dev);
 int attr_map(const char *text, struct dev *dev);
+int attr_pair(const char *word, struct dev *dev);
 int attr_number(const char *text, unsigned long max, unsigned long *value);
 int attr_prefix6(const char *text, struct in6_addr *addr, int *len);
 

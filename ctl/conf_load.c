@@ -2,17 +2,14 @@
 /* The files of the daemon's configuration, in their order. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "conf.h"
 #include "ctl.h"
-
-#define FILE_MAX (64 * 1024)
+#include "text.h"
 
 static int cannot_read(const char *path, int err)
 {
@@ -21,22 +18,14 @@ static int cannot_read(const char *path, int err)
 
 static int load_file(const char *path, struct conf *conf)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), code;
+	size_t len;
 	char *text;
-	ssize_t len;
+	int err = text_load(path, &text, &len), code;
 
-	if (fd < 0)
-		return errno == ENOENT ? CTL_OK : cannot_read(path, errno);
-	text = malloc(FILE_MAX + 1);
-	len = text ? read(fd, text, FILE_MAX + 1) : -1;
-	if (len < 0)
-		code = cannot_read(path, errno);
-	else if (len > FILE_MAX)
-		code = fail(CTL_BADCONF, CONF_MANUAL, "%s is longer than %d octets", path, FILE_MAX);
-	else
-		code = conf_parse(path, text, (size_t)len, conf);
+	if (err)
+		return err == -ENOENT ? CTL_OK : cannot_read(path, -err);
+	code = conf_parse(path, text, len, conf);
 	free(text);
-	close(fd);
 	return code;
 }
 

@@ -37,6 +37,9 @@ struct options {
 
 extern struct options opts;
 
+/* What its messages on stderr begin with. */
+extern const char *program;
+
 /* The SIGINT or SIGTERM that ended a wait; whoever waited gives up, so that what was made can be undone. */
 extern volatile sig_atomic_t interrupted;
 

@@ -87,7 +87,7 @@ void failure_report(void)
 		report_json();
 		return;
 	}
-	fprintf(stderr, "clatctl: %s", current.message);
+	fprintf(stderr, "%s: %s", program, current.message);
 	if (current.attribute[0])
 		fprintf(stderr, " (attribute %s)", current.attribute);
 	fputc('\n', stderr);

@@ -11,6 +11,8 @@
 
 struct options opts;
 
+const char *program = "clatctl";
+
 /* Text on stdout; silent with -q, and with -j, where stdout carries JSON only. */
 void say(const char *fmt, ...)
 {
@@ -25,7 +27,7 @@ void say(const char *fmt, ...)
 
 static void __attribute__((format(printf, 2, 0))) note(const char *prefix, const char *fmt, va_list ap)
 {
-	fprintf(stderr, "clatctl: %s", prefix);
+	fprintf(stderr, "%s: %s", program, prefix);
 	vfprintf(stderr, fmt, ap);
 	fputc('\n', stderr);
 }
@@ -92,6 +94,6 @@ int output_done(int code)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return code;
-	fprintf(stderr, "clatctl: cannot write to standard output: %s\n", strerror(errno));
+	fprintf(stderr, "%s: cannot write to standard output: %s\n", program, strerror(errno));
 	return code == CTL_OK ? CTL_REFUSED : code;
 }

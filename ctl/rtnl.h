@@ -41,7 +41,11 @@ struct link {
 	int master;		/* ifindex of the bridge, bond or other that it is a part of, or 0 */
 	int rp_filter;		/* as set on the interface; -1 if it is not known */
 	int forwarding;		/* of IPv4 that comes in by it, likewise */
+	bool tayga;		/* clat-tayga has made it: it is not clatctl's to change */
 };
+
+/* By which alias such a device is known, also to "ip link". */
+#define LINK_ALIAS_TAYGA "clat-tayga"
 
 int link_get(const char *ifname, struct link *link);
 int link_list(struct link **list, size_t *count);
@@ -50,6 +54,7 @@ int link_set_forwarding(int ifindex, const char *ifname, int value);
 int link_add_clat(const char *ifname);
 int link_del(int ifindex, const char *ifname);
 int link_set(int ifindex, const char *ifname, bool up, uint32_t mtu);
+int link_set_alias(int ifindex, const char *ifname, const char *alias);
 
 /* rtnl_addr.c */
 struct addr {
@@ -76,6 +81,7 @@ enum dad addr_add_dad(const struct addr *addr, const char *ifname, int64_t until
 /* rtnl_route.c */
 int route_default(int family, int ifindex, bool *found);
 int route_onlink64(int ifindex, struct in6_addr *prefix, bool *found);
+int route_lookup6(const struct in6_addr *dst, const struct in6_addr *src, int *ifindex);
 int route_default4_sync(int ifindex, const char *ifname, struct in_addr src, uint32_t metric, bool *added);
 
 /* A route by one interface; one with several next hops is several. */

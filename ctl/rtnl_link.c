@@ -56,6 +56,8 @@ static bool parse_link(struct nlmsghdr *nlh, struct link *link)
 	link->rp_filter = link->forwarding = -1;
 	if (tb[IFLA_IFNAME])
 		nla_strlcpy(link->ifname, tb[IFLA_IFNAME], sizeof(link->ifname));
+	if (tb[IFLA_IFALIAS])
+		link->tayga = !nla_strcmp(tb[IFLA_IFALIAS], LINK_ALIAS_TAYGA);
 	if (tb[IFLA_MTU])
 		link->mtu = nla_get_u32(tb[IFLA_MTU]);
 	if (tb[IFLA_MASTER])
@@ -198,6 +200,23 @@ int link_set(int ifindex, const char *ifname, bool up, uint32_t mtu)
 	nl_request(rtnl_sock(), msg, NULL, NULL, &ack);
 	nlmsg_free(msg);
 	return ack.error ? nl_fail(&ack, NULL, "cannot bring %s %s", ifname, up ? "up" : "down") : CTL_OK;
+}
+
+/* Gives an interface an alias, a text that "ip link" shows. */
+int link_set_alias(int ifindex, const char *ifname, const char *alias)
+{
+	struct extack ack;
+	struct nl_msg *msg;
+
+	if (!rtnl_sock())
+		return failure_get().code;
+	msg = message(RTM_NEWLINK, 0, ifindex);
+	if (!msg)
+		return CTL_REFUSED;
+	nla_put_string(msg, IFLA_IFALIAS, alias);
+	nl_request(rtnl_sock(), msg, NULL, NULL, &ack);
+	nlmsg_free(msg);
+	return ack.error ? nl_fail(&ack, NULL, "cannot give %s the alias %s", ifname, alias) : CTL_OK;
 }
 
 /* By netlink and not by /proc/sys, which a daemon that is shut in may only read. */

@@ -104,6 +104,45 @@ int route_onlink64(int ifindex, struct in6_addr *prefix, bool *found)
 	return code;
 }
 
+static int on_lookup(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *oif = nlmsg_find_attr(nlmsg_hdr(msg), sizeof(struct rtmsg), RTA_OIF);
+
+	if (nlmsg_hdr(msg)->nlmsg_type == RTM_NEWROUTE && oif && nla_len(oif) == 4)
+		*(int *)arg = (int)nla_get_u32(oif);
+	return NL_OK;
+}
+
+/**
+ * route_lookup6 - which way the kernel would send a packet
+ * @dst: where to
+ * @src: where from, for rules that ask for it; or NULL
+ * @ifindex: set to the interface that it leaves by; 0 if there is no route, or one that says so
+ *
+ * Returns an exit code with the failure recorded.
+ */
+int route_lookup6(const struct in6_addr *dst, const struct in6_addr *src, int *ifindex)
+{
+	struct rtmsg rtm = { .rtm_family = AF_INET6, .rtm_dst_len = 128, .rtm_src_len = src ? 128 : 0 };
+	struct extack ack;
+	struct nl_msg *msg;
+
+	*ifindex = 0;
+	if (!rtnl_sock())
+		return failure_get().code;
+	msg = nlmsg_alloc_simple(RTM_GETROUTE, 0);
+	if (!msg || nlmsg_append(msg, &rtm, sizeof(rtm), NLMSG_ALIGNTO) < 0 ||
+	    nla_put(msg, RTA_DST, sizeof(*dst), dst) || (src && nla_put(msg, RTA_SRC, sizeof(*src), src))) {
+		nlmsg_free(msg);
+		return fail(CTL_REFUSED, NULL, "out of memory for a netlink message");
+	}
+	nl_request(rtnl_sock(), msg, on_lookup, ifindex, &ack);
+	nlmsg_free(msg);
+	if (ack.error == -ETIMEDOUT || ack.error == -EIO || ack.error == -ENOMEM)
+		return nl_fail(&ack, NULL, "cannot look up an IPv6 route");
+	return CTL_OK;
+}
+
 /* True for the route wanted; another default route of the device is kept as stale. */
 static bool look_ours(struct rtnl_route *route, struct scan *scan)
 {

@@ -60,16 +60,22 @@ int up_make_device(struct up *up)
 	return CTL_OK;
 }
 
+/* Packets that may be fragmented are split for the uplink and not for the least of all links, or each full one would be. */
+uint32_t up_lowest_mtu(const struct link *uplink)
+{
+	uint32_t mtu6 = uplink->mtu6 < LOWEST_MTU_MIN ? LOWEST_MTU_MIN : uplink->mtu6;
+
+	return mtu6 > LOWEST_MTU_MAX ? LOWEST_MTU_MAX : mtu6;
+}
+
 /* Writes into @up->want how the device is to be configured, but for the prefixes. */
 void up_describe_device(struct up *up)
 {
-	uint32_t mtu6 = up->uplink.mtu6 < LOWEST_MTU_MIN ? LOWEST_MTU_MIN : up->uplink.mtu6;
-
 	up->want.has |= DEV_HAS(CLAT_A_DEV_UPLINK) | DEV_HAS(CLAT_A_DEV_MAP) | DEV_HAS(CLAT_A_DEV_LOWEST_IPV6_MTU);
 	up->want.uplink = (uint32_t)up->uplink.ifindex;
 	up->want.nmap = 1;
 	up->want.map[0] = (struct pair){ .v4 = up->v4.v4, .v4_len = 32, .v6 = up->v6.v6, .v6_len = 128 };
-	up->want.lowest_ipv6_mtu = mtu6 > LOWEST_MTU_MAX ? LOWEST_MTU_MAX : mtu6;
+	up->want.lowest_ipv6_mtu = up_lowest_mtu(&up->uplink);
 }
 
 static int configure_device(struct up *up)
