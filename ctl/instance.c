@@ -41,7 +41,7 @@ static bool is_unfinished(const struct world *w, const struct dev *dev)
 	unsigned int number;
 	char rest;
 
-	return !dev->uplink && !dev->nplat && !dev->nmap && link && !(link->flags & IFF_UP) &&
+	return !dev->uplink && !dev->nplat && !dev->nmap && !dev->tayga && link && !(link->flags & IFF_UP) &&
 	       sscanf(dev->ifname, UP_NAME "%c", &number, &rest) == 1;
 }
 

@@ -212,11 +212,15 @@ static bool works_elsewhere(const struct world *w, const struct link *translator
 /* Another CLAT at work on the uplink, or one of which nothing says where it works. */
 static bool find_foreign(const struct world *w, const struct link *link, struct plan *plan)
 {
-	const struct dev *dev = world_dev_of(w, link->ifindex);
 	size_t i;
 
-	if (dev && dev->nmap && !dev_pair(dev)) {
-		snprintf(plan->detail, sizeof(plan->detail), "%s, which was set up by hand", dev->ifname);
+	for (i = 0; i < w->ndevs; i++) {
+		const struct dev *dev = &w->devs[i];
+
+		if (dev->uplink != (uint32_t)link->ifindex || !dev->nmap || dev_pair(dev))
+			continue;
+		snprintf(plan->detail, sizeof(plan->detail), "%s, which was set up by %s", dev->ifname,
+			 dev->tayga ? "clat-tayga, for ConnMan say" : "hand");
 		return true;
 	}
 	for (i = 0; i < w->nlinks; i++) {

@@ -48,6 +48,7 @@ static int check_name(const struct up *up, const struct dev *list, size_t count)
 static int adopt(struct up *up, const struct dev *list, size_t count)
 {
 	size_t i;
+	int code;
 
 	for (i = 0; i < count; i++)
 		if (list[i].uplink == (uint32_t)up->uplink.ifindex)
@@ -62,7 +63,12 @@ static int adopt(struct up *up, const struct dev *list, size_t count)
 	if (i == count)
 		return CTL_OK;
 	up->before = list[i];
-	return link_get(list[i].ifname, &up->before_link);
+	code = link_get(list[i].ifname, &up->before_link);
+	if (!code && up->before_link.tayga)
+		return fail(CTL_REFUSED, "end that one first: it is ConnMan's, or who has started clat-tayga",
+			    "another CLAT is at work on %s: %s, which was set up by clat-tayga", up->uplink_name,
+			    list[i].ifname);
+	return code;
 }
 
 static int find_device(struct up *up)

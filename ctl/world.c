@@ -6,6 +6,18 @@
 #include "genl.h"
 #include "world.h"
 
+/* The kernel tells of aliases with the links alone. */
+static void mark_tayga(struct world *w)
+{
+	const struct link *link;
+	size_t i;
+
+	for (i = 0; i < w->ndevs; i++) {
+		link = world_link(w, (int)w->devs[i].ifindex);
+		w->devs[i].tayga = link && link->tayga;
+	}
+}
+
 /* Reads all of it. Returns an exit code with the failure recorded; to be freed whatever it returns. */
 int world_read(struct world *w)
 {
@@ -25,6 +37,7 @@ int world_read(struct world *w)
 		code = rule_list(&w->rules, &w->nrules);
 	if (!code)
 		code = genl_dev_list(&w->devs, &w->ndevs);
+	mark_tayga(w);
 	return code;
 }
 
@@ -50,15 +63,21 @@ const struct link *world_link(const struct world *w, int ifindex)
 	return NULL;
 }
 
-/* The clat device that has the interface as its uplink, or NULL. */
+/* The clat device that has the interface as its uplink, or NULL; of several one that clatctl has set up. */
 struct dev *world_dev_of(const struct world *w, int uplink)
 {
+	struct dev *other = NULL;
 	size_t i;
 
-	for (i = 0; i < w->ndevs; i++)
-		if (w->devs[i].uplink == (uint32_t)uplink)
+	for (i = 0; i < w->ndevs; i++) {
+		if (w->devs[i].uplink != (uint32_t)uplink)
+			continue;
+		if (dev_pair(&w->devs[i]))
 			return &w->devs[i];
-	return NULL;
+		if (!other)
+			other = &w->devs[i];
+	}
+	return other;
 }
 
 const struct addr *world_addr6(const struct world *w, int ifindex, const struct in6_addr *addr)
@@ -94,14 +113,16 @@ static bool is_own(const struct pair *pair)
 }
 
 /*
- * The CLAT's own pair, of a device that clatctl has set up, or NULL: one made by hand for something else is left alone.
- * Besides it there can be subnets of hotspots, mapped into the same /64 (tether_map.c).
+ * The CLAT's own pair, of a device that clatctl has set up, or NULL: one made by somebody else, or by hand for something
+ * else, is left alone. Besides it there can be subnets of hotspots, mapped into the same /64 (tether_map.c).
  */
 const struct pair *dev_pair(const struct dev *dev)
 {
 	const struct pair *own = NULL;
 	size_t i;
 
+	if (dev->tayga)
+		return NULL;
 	for (i = 0; i < dev->nmap && !own; i++)
 		if (is_own(&dev->map[i]))
 			own = &dev->map[i];

@@ -338,6 +338,33 @@ static void clat_by_hand(void **state)
 	assert_int_equal(why_of(WWAN), WHY_FOREIGN);
 }
 
+/* As clat-tayga sets one up: it looks like ours, but for the alias of its link. */
+static void clat_of_connman(void **state)
+{
+	struct dev *dev = add_dev(WWAN, "192.0.0.1", "2001:db8:1:2::c1a7");
+
+	(void)state;
+	dev->tayga = true;
+	assert_int_equal(why_of(WWAN), WHY_FOREIGN);
+	assert_string_equal(plan.detail, "clat0, which was set up by clat-tayga, for ConnMan say");
+	assert_false(dev_is_orphan(dev));
+	dev->uplink = 0;
+	assert_false(dev_is_orphan(dev));
+	assert_int_equal(why_of(WWAN), WHY_ACTIVE);
+}
+
+/* It gives way to that one, but has not lost sight of its own. */
+static void clat_of_connman_beside_ours(void **state)
+{
+	struct dev *theirs = add_dev(WWAN, "192.0.0.1", "2001:db8:1:2::c1a7"), *ours;
+
+	(void)state;
+	theirs->tayga = true;
+	ours = add_dev(WWAN, "192.0.0.1", "2001:db8:1:2::1");
+	assert_int_equal(why_of(WWAN), WHY_FOREIGN);
+	assert_ptr_equal(world_dev_of(&w, WWAN), ours);
+}
+
 static void our_own_devices(void **state)
 {
 	(void)state;
@@ -411,6 +438,8 @@ int main(void)
 		TEST(foreign_device),
 		TEST(foreign_elsewhere),
 		TEST(clat_by_hand),
+		TEST(clat_of_connman),
+		TEST(clat_of_connman_beside_ours),
 		TEST(our_own_devices),
 		TEST(without_prefix),
 		TEST(names_and_codes),
