@@ -30,9 +30,9 @@ installed()
 test_install()
 {
 	check "make install" install_to install
-	check_equal "program, manual pages, completion and unit are in place" "./usr/local/lib/systemd/system/clat.service \
-./usr/local/sbin/clatctl ./usr/local/share/bash-completion/completions/clatctl \
-./usr/local/share/man/man5/clat.conf.5 ./usr/local/share/man/man8/clatctl.8" "$(installed)"
+	check_equal "programs, manual pages, completion and unit are in place" "./usr/local/lib/systemd/system/clat.service \
+./usr/local/sbin/clat-tayga ./usr/local/sbin/clatctl ./usr/local/share/bash-completion/completions/clatctl \
+./usr/local/share/man/man5/clat.conf.5 ./usr/local/share/man/man8/clat-tayga.8 ./usr/local/share/man/man8/clatctl.8" "$(installed)"
 	install_to install PREFIX=/usr
 	check_equal "elsewhere the unit starts the program that is there" "/usr/sbin/clatctl daemon" \
 		"$(sed -n 's/^ExecStart=//p' "$LIB_TMP/root/usr/lib/systemd/system/clat.service")"
