@@ -38,8 +38,10 @@ run_scripts()
 	mutant=mutants/$number
 	rm -f kernel/tests/*.ko kernel/clat.ko
 	cp "$mutant/clat.ko" kernel/
-	cp mutants/0/clatctl ctl/clatctl
-	[ ! -e "$mutant/clatctl" ] || cp "$mutant/clatctl" ctl/clatctl
+	for program in clatctl clat-tayga; do
+		cp "mutants/0/$program" "ctl/$program"
+		[ ! -e "$mutant/$program" ] || cp "$mutant/$program" "ctl/$program"
+	done
 	[ ! -e "$mutant/clat_test.ko" ] || cp "$mutant/clat_test.ko" kernel/tests/
 	echo "#mutant $number"
 	for script in $(cut -f 1 "$mutant/tests" | sort -u); do

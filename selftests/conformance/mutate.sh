@@ -79,7 +79,8 @@ build_unchanged()
 		tail -n 40 "$work/build" >&2
 		die "the tree does not build"
 	fi
-	cp "$top/kernel/clat.ko" "$top/kernel/tests/clat_test.ko" "$top/ctl/clatctl" "$top/mutants/0/"
+	cp "$top/kernel/clat.ko" "$top/kernel/tests/clat_test.ko" "$top/ctl/clatctl" "$top/ctl/clat-tayga" \
+		"$top/mutants/0/"
 }
 
 # units_unchanged: unit tests that fail anyhow show nothing
@@ -230,7 +231,7 @@ one_program()
 	cp -p "$top/$2" "$work/original"
 	cp "$work/changed" "$top/$2"
 	if in_tree make "-j$(nproc)" ctl; then
-		cp "$top/ctl/clatctl" "$top/kernel/clat.ko" "$top/mutants/$1/"
+		cp "$top/ctl/clatctl" "$top/ctl/clat-tayga" "$top/kernel/clat.ko" "$top/mutants/$1/"
 		say "built: $(row_of "$1")"
 	else
 		result "$1" error "does not compile: $(grep -m 1 'error:' "$work/build")"
