@@ -51,10 +51,12 @@ int up_choose_v4(struct up *up);
 int up_choose_v6(struct up *up);
 int up_apply(struct up *up);
 
+/* up_mtu.c */
+uint32_t up_lowest_mtu(const struct link *uplink);
+
 /* Steps that the daemon takes too. */
 int up_make_device(struct up *up);
 void up_describe_device(struct up *up);
-uint32_t up_lowest_mtu(const struct link *uplink);
 int up_raise_link(struct up *up);
 int up_address_link(struct up *up);
 

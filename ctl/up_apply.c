@@ -13,8 +13,6 @@
 /* What the IPv6 header is longer than the IPv4 header, and what that leaves of the least IPv6 MTU. */
 #define MTU_DIFFERENCE 20
 #define MTU_MIN 1260
-#define LOWEST_MTU_MIN 1280
-#define LOWEST_MTU_MAX 65535
 
 static int name_device(struct up *up)
 {
@@ -58,14 +56,6 @@ int up_make_device(struct up *up)
 	up->made_dev = true;
 	up->want.ifindex = (uint32_t)link.ifindex;
 	return CTL_OK;
-}
-
-/* Packets that may be fragmented are split for the uplink and not for the least of all links, or each full one would be. */
-uint32_t up_lowest_mtu(const struct link *uplink)
-{
-	uint32_t mtu6 = uplink->mtu6 < LOWEST_MTU_MIN ? LOWEST_MTU_MIN : uplink->mtu6;
-
-	return mtu6 > LOWEST_MTU_MAX ? LOWEST_MTU_MAX : mtu6;
 }
 
 /* Writes into @up->want how the device is to be configured, but for the prefixes. */
