@@ -11,6 +11,7 @@
 #include "bus_dns.h"
 #include "client.h"
 #include "daemon.h"
+#include "log.h"
 #include "loop.h"
 #include "notify.h"
 #include "resolv_watch.h"
@@ -79,6 +80,7 @@ static int open_all(const struct conf *conf)
 
 	if (code)
 		return code;
+	log_keep();
 	err = loop_open(scale);
 	if (!err)
 		err = watch_signals();

@@ -17,6 +17,7 @@
 #include "ctl.h"
 #include "daemon.h"
 #include "daemon_tether.h"
+#include "log.h"
 #include "notify.h"
 #include "show.h"
 #include "status.h"
@@ -25,6 +26,8 @@
 
 #define CLIENTS_MAX 16
 #define REQUEST_MAX 512
+/* Of the lines in memory at a time: with quotes around them, it fits into the socket's buffer. */
+#define LOG_PART 16384
 /* For a client to say what it wants, and for an "up" or a firewall to come to an end. */
 #define REQUEST_MS 5000
 #define UP_MS 30000
@@ -130,6 +133,7 @@ static void on_status(struct client *c, struct json_object *request)
 		answer_failure(c);
 		return;
 	}
+	json_object_object_add(root, "log-level", json_object_new_string(log_level_name()));
 	answer(c, root);
 }
 
@@ -219,6 +223,35 @@ static void on_tether(struct client *c, struct json_object *request)
 	answer_failure(c);
 }
 
+static void on_log_level(struct client *c, struct json_object *request)
+{
+	struct json_object *root;
+	enum level level;
+
+	if (level_parse(json_text(request, "level", ""), &level)) {
+		fail(CTL_USAGE, "are clatctl and the daemon of the same version?", "no such log level");
+		answer_failure(c);
+		return;
+	}
+	log_set_level(level);
+	root = json_schema();
+	json_object_object_add(root, "log-level", json_object_new_string(log_level_name()));
+	answer(c, root);
+}
+
+/* The lines in memory, a part at a time: "at" is where to go on. */
+static void on_log(struct client *c, struct json_object *request)
+{
+	struct json_object *root = json_schema(), *value;
+	char text[LOG_PART];
+	uint64_t at = json_object_object_get_ex(request, "at", &value) ? json_object_get_uint64(value) : 0;
+
+	log_read(&at, text, sizeof(text));
+	json_object_object_add(root, "log", json_object_new_string(text));
+	json_object_object_add(root, "at", json_object_new_uint64(at));
+	answer(c, root);
+}
+
 static const struct {
 	const char *command;
 	bool root;
@@ -230,6 +263,8 @@ static const struct {
 	{ "down", true, on_down },
 	{ "reload", true, on_reload },
 	{ "tether", false, on_tether },
+	{ "log-level", true, on_log_level },
+	{ "log", true, on_log },
 };
 
 #define REQUESTS (sizeof(requests) / sizeof(requests[0]))

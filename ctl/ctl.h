@@ -36,6 +36,7 @@ struct options {
 };
 
 extern struct options opts;
+extern const char clat_version[];
 
 /* What its messages on stderr begin with. */
 extern const char *program;
@@ -53,7 +54,7 @@ struct command {
 
 extern const struct command cmd_add, cmd_set, cmd_del, cmd_show, cmd_stats, cmd_monitor;
 extern const struct command cmd_discover, cmd_up, cmd_down, cmd_status, cmd_daemon, cmd_reload, cmd_check_config,
-	cmd_tether;
+	cmd_tether, cmd_log_level;
 
 /* err.c: the one failure that a run reports. */
 struct failure {
@@ -70,11 +71,13 @@ void failure_set(const struct failure *failure);
 void failure_report(void);
 int usage(const struct command *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* out.c: what goes to stdout and stderr besides failures. */
-void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* log.c: what goes to stderr besides failures. */
 void verbose(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void notice(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* out.c: what goes to stdout. */
+void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 struct json_object *json_schema(void);
 int json_print(struct json_object *object);
 

@@ -8,7 +8,8 @@
 #include "ctl.h"
 
 static const struct command *const commands[] = {
-	&cmd_up, &cmd_down, &cmd_status, &cmd_tether, &cmd_discover, &cmd_daemon, &cmd_reload, &cmd_check_config,
+	&cmd_up, &cmd_down, &cmd_status, &cmd_tether, &cmd_discover, &cmd_daemon, &cmd_reload,
+	&cmd_check_config, &cmd_log_level,
 	&cmd_add, &cmd_set, &cmd_del, &cmd_show, &cmd_stats, &cmd_monitor,
 	NULL,
 };
@@ -63,7 +64,7 @@ static int parse_options(int argc, char **argv)
 			help_general(commands);
 			return CTL_OK;
 		case 'V':
-			puts("clatctl " CLAT_VERSION);
+			printf("clatctl %s\n", clat_version);
 			return CTL_OK;
 		case ':':
 			return fail(CTL_USAGE, see_help, "option '%s' needs a value", argv[optind - 1]);

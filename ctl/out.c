@@ -25,49 +25,6 @@ void say(const char *fmt, ...)
 	va_end(ap);
 }
 
-static void __attribute__((format(printf, 2, 0))) note(const char *prefix, const char *fmt, va_list ap)
-{
-	fprintf(stderr, "%s: %s", program, prefix);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
-}
-
-/* A line on stderr with -v. */
-void verbose(const char *fmt, ...)
-{
-	va_list ap;
-
-	if (!opts.verbose)
-		return;
-	va_start(ap, fmt);
-	note("", fmt, ap);
-	va_end(ap);
-}
-
-/* A line on stderr about what the daemon does. */
-void notice(const char *fmt, ...)
-{
-	va_list ap;
-
-	if (opts.quiet)
-		return;
-	va_start(ap, fmt);
-	note("", fmt, ap);
-	va_end(ap);
-}
-
-/* A line on stderr about something that went wrong without ending the run. */
-void warning(const char *fmt, ...)
-{
-	va_list ap;
-
-	if (opts.quiet)
-		return;
-	va_start(ap, fmt);
-	note("warning: ", fmt, ap);
-	va_end(ap);
-}
-
 /* A new object that carries the version of the JSON contract. */
 struct json_object *json_schema(void)
 {

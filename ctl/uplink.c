@@ -13,6 +13,7 @@
 #include "daemon.h"
 #include "pref64.h"
 #include "ra_socket.h"
+#include "trace.h"
 #include "uplink.h"
 
 #define SOLICITS 3
@@ -57,6 +58,7 @@ static void close_queries(struct uplink *u)
 static void note_trouble(struct uplink *u, const struct resolver *resolver, const char *trouble)
 {
 	snprintf(u->query_trouble, sizeof(u->query_trouble), "%s %s", resolver->text, trouble);
+	trace_trouble(u->ifname, u->query_trouble);
 }
 
 static void take_answer(struct asking *a, const struct dns_answer *answer, enum dns_verdict verdict)
@@ -72,6 +74,7 @@ static void take_answer(struct asking *a, const struct dns_answer *answer, enum 
 		u->server_loopback = a->query.resolver.loopback;
 		u->server_source = a->query.resolver.source;
 		u->query_trouble[0] = '\0';
+		trace_found(u->ifname, u->server, plat, count, answer->ttl);
 	} else if (verdict == DNS_FOUND) {
 		note_trouble(u, &a->query.resolver, "answers with AAAA records of no NAT64 prefix");
 	} else {
@@ -122,6 +125,7 @@ static void ask(struct uplink *u, size_t i)
 		disc_answer(&u->disc, i, DISC_FAILED, NULL, 0, 0, loop_now());
 		return;
 	}
+	trace_asked(u->ifname, u->resolvers.list[i].text);
 	if (query_send(&a->query) == QUERY_FAILED) {
 		note_trouble(u, &a->query.resolver, a->query.trouble);
 		disc_answer(&u->disc, i, DISC_FAILED, NULL, 0, 0, loop_now());
@@ -226,6 +230,7 @@ static void on_ra(struct watch *watch, uint32_t events)
 	/* A flood of them must not keep the loop from all else. */
 	for (i = 0; i < RAS_AT_ONCE && ra_receive(watch->fd, &ra, &router); i++) {
 		u->solicits = 0;
+		trace_ra(u->ifname, &router, &ra);
 		take_rdnss(u, &ra, loop_now());
 		disc_ra(&u->disc, &router, &ra, loop_now());
 	}
@@ -272,6 +277,7 @@ static void solicit(struct uplink *u, int64_t now)
 {
 	if (!u->solicits || u->ra.fd < 0 || now < u->solicit_at)
 		return;
+	trace_solicited(u->ifname);
 	ra_solicit(u->ra.fd, u->ifindex);
 	u->solicits--;
 	u->solicit_at = now + SOLICIT_MS;
