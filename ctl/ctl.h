@@ -54,7 +54,7 @@ struct command {
 
 extern const struct command cmd_add, cmd_set, cmd_del, cmd_show, cmd_stats, cmd_monitor;
 extern const struct command cmd_discover, cmd_up, cmd_down, cmd_status, cmd_daemon, cmd_reload, cmd_check_config,
-	cmd_tether, cmd_log_level;
+	cmd_tether, cmd_log_level, cmd_diag;
 
 /* err.c: the one failure that a run reports. */
 struct failure {

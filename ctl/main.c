@@ -8,7 +8,7 @@
 #include "ctl.h"
 
 static const struct command *const commands[] = {
-	&cmd_up, &cmd_down, &cmd_status, &cmd_tether, &cmd_discover, &cmd_daemon, &cmd_reload,
+	&cmd_up, &cmd_down, &cmd_status, &cmd_tether, &cmd_diag, &cmd_discover, &cmd_daemon, &cmd_reload,
 	&cmd_check_config, &cmd_log_level,
 	&cmd_add, &cmd_set, &cmd_del, &cmd_show, &cmd_stats, &cmd_monitor,
 	NULL,

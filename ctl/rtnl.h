@@ -131,10 +131,16 @@ struct rule {
 	int suppress;		/* routes with prefixes of that length and less do not count; -1 for none */
 };
 
+#define ADDRESS_RULES 2		/* of each address */
+
 uint32_t rule_table(struct in_addr v4);
+size_t rules_have(struct in_addr v4, const struct rule *list, size_t count);
 int rule_list(struct rule **list, size_t *count);
 int rules_sync(struct in_addr v4, const struct rule *list, size_t count);
 int rules_del(struct in_addr v4);
+
+/* rtnl_tc.c */
+int tc_redirect(int ifindex);
 
 /* rtnl_event.c */
 struct nl_sock *rtnl_events(void);

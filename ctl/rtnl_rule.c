@@ -104,6 +104,21 @@ static int add(const struct rule *rule)
 		       "cannot add the rule for what leaves from the CLAT's address");
 }
 
+/* How many of the rules of an address a list has. */
+size_t rules_have(struct in_addr v4, const struct rule *list, size_t count)
+{
+	struct rule rules[ADDRESS_RULES];
+	size_t i, r, have = 0;
+
+	wanted(v4, rules);
+	for (r = 0; r < ADDRESS_RULES; r++) {
+		for (i = 0; i < count && !same(&list[i], &rules[r]); i++)
+			;
+		have += i < count;
+	}
+	return have;
+}
+
 /* Adds what @list lacks of the rules of an address. */
 int rules_sync(struct in_addr v4, const struct rule *list, size_t count)
 {

@@ -28,6 +28,26 @@ static int open_sysctl(const char *ifname, const char *key, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
+static int read_number(int fd, int *value)
+{
+	char text[16] = "";
+	ssize_t got = read(fd, text, sizeof(text) - 1);
+
+	close(fd);
+	if (got <= 0)
+		return -EIO;
+	*value = atoi(text);
+	return 0;
+}
+
+/* Reads a number of any file of /proc/sys. Returns 0 or a negative errno. */
+int sysctl_get(const char *path, int *value)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : read_number(fd, value);
+}
+
 /**
  * sysctl6_get - read a number
  * @ifname: an interface, or "all" or "default"
@@ -39,17 +59,8 @@ static int open_sysctl(const char *ifname, const char *key, int flags)
 int sysctl6_get(const char *ifname, const char *key, int *value)
 {
 	int fd = open_sysctl(ifname, key, O_RDONLY);
-	char text[16] = "";
-	ssize_t got;
 
-	if (fd < 0)
-		return fd;
-	got = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (got <= 0)
-		return -EIO;
-	*value = atoi(text);
-	return 0;
+	return fd < 0 ? fd : read_number(fd, value);
 }
 
 /* Writes a number. Returns an exit code with the failure recorded; an interface that is gone is no failure. */

@@ -234,6 +234,7 @@ static struct json_object *describe(const struct tether_state *state, const stru
 	describe_nat(object, state, tether, w);
 	json_object_object_add(object, "ipv6", json_object_new_boolean(tether->settings.ipv6));
 	json_object_object_add(object, "flowtable", json_object_new_boolean(flowtable));
+	json_object_object_add(object, "mss", json_object_new_boolean(rules->table && strstr(rules->table, "maxseg")));
 	json_object_object_add(object, "missing", missing);
 	return object;
 }

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The parts of an archive that the kernel and files tell; netlink dumps by libnl, which has words for all of it. */
+#include <errno.h>
+#include <glob.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <netlink/cache.h>
+#include <netlink/netlink.h>
+#include <netlink/route/link.h>
+
+#include "ctl.h"
+#include "diag_parts.h"
+#include "genl.h"
+#include "nft.h"
+#include "show.h"
+
+#define FILE_MAX_SIZE (1 << 20)
+
+/* Text by printf(), to be freed. Nothing is left to do without memory. */
+static char *__attribute__((format(printf, 1, 2))) text(const char *fmt, ...)
+{
+	char *result;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&result, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		abort();
+	return result;
+}
+
+static FILE *stream(char **result, size_t *size)
+{
+	FILE *out = open_memstream(result, size);
+
+	if (!out)
+		abort();
+	return out;
+}
+
+/* A text file, the first MiB of it. */
+char *part_file(const char *path)
+{
+	FILE *in = fopen(path, "re");
+	char *result;
+	size_t len;
+
+	if (!in)
+		return text("cannot read %s: %s\n", path, strerror(errno));
+	result = malloc(FILE_MAX_SIZE + 1);
+	if (!result)
+		abort();
+	len = fread(result, 1, FILE_MAX_SIZE, in);
+	result[len] = '\0';
+	fclose(in);
+	return result;
+}
+
+/* Of kernel, module, clatctl and distribution, without the machine's name. */
+char *part_versions(void)
+{
+	char version[32], srcversion[64], *release = part_file("/etc/os-release"), *result;
+	struct utsname name = { 0 };
+
+	uname(&name);
+	diag_module_value("version", version, sizeof(version));
+	diag_module_value("srcversion", srcversion, sizeof(srcversion));
+	result = text("clatctl %s\nmodule clat %s, srcversion %s\n%s %s %s %s\n\n%s", clat_version,
+		      version[0] ? version : "not loaded", srcversion[0] ? srcversion : "unknown", name.sysname, name.release,
+		      name.version, name.machine, release);
+	free(release);
+	return result;
+}
+
+/* Without strict checking, which the requests that libnl makes by itself do not stand. */
+static int fill(const char *kind, struct nl_sock *sock, struct nl_cache **cache)
+{
+	int err = sock ? nl_connect(sock, NETLINK_ROUTE) : -NLE_NOMEM;
+
+	if (!err)
+		err = nl_cache_alloc_name(kind, cache);
+	return err ? err : nl_cache_refill(sock, *cache);
+}
+
+/* All objects of a kind that libnl has a name for, "route/addr" for one. */
+char *part_netlink(const char *kind)
+{
+	struct nl_dump_params params = { .dp_type = NL_DUMP_STATS };
+	struct nl_cache *cache = NULL, *links = NULL;
+	struct nl_sock *sock = nl_socket_alloc();
+	char *result;
+	size_t size;
+	int err = fill(kind, sock, &cache);
+
+	/* So that interfaces have their names. */
+	if (err >= 0 && !rtnl_link_alloc_cache(sock, AF_UNSPEC, &links))
+		nl_cache_mngt_provide(links);
+	params.dp_fd = stream(&result, &size);
+	if (err < 0)
+		fprintf(params.dp_fd, "cannot read %s: %s\n", kind, nl_geterror(err));
+	else
+		nl_cache_dump(cache, &params);
+	fclose(params.dp_fd);
+	if (links)
+		nl_cache_mngt_unprovide(links);
+	nl_cache_free(links);
+	nl_cache_free(cache);
+	nl_socket_free(sock);
+	return result;
+}
+
+char *part_nftables(void)
+{
+	static const struct failure none;
+	char *rules = nft_list("ruleset");
+
+	if (!rules)
+		rules = text("%s\n", failure_get().message);
+	failure_set(&none);
+	return rules;
+}
+
+static void print_sysctls(FILE *out, const char *pattern)
+{
+	char value[128];
+	glob_t found;
+	FILE *in;
+	size_t i;
+
+	if (glob(pattern, 0, NULL, &found))
+		return;
+	for (i = 0; i < found.gl_pathc; i++) {
+		in = fopen(found.gl_pathv[i], "re");
+		if (in && fgets(value, sizeof(value), in))
+			fprintf(out, "%s = %s", found.gl_pathv[i] + strlen("/proc/sys/"), value);
+		if (in)
+			fclose(in);
+	}
+	globfree(&found);
+}
+
+/* Those that what is forwarded, received and fragmented depends on; secrets for addresses are none of them. */
+char *part_sysctls(void)
+{
+	static const char *const patterns[] = {
+		"/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv4/conf/*/forwarding", "/proc/sys/net/ipv4/conf/*/rp_filter",
+		"/proc/sys/net/ipv4/conf/*/src_valid_mark", "/proc/sys/net/ipv4/ip_no_pmtu_disc",
+		"/proc/sys/net/ipv4/tcp_mtu_probing", "/proc/sys/net/ipv6/conf/*/forwarding",
+		"/proc/sys/net/ipv6/conf/*/accept_ra*", "/proc/sys/net/ipv6/conf/*/accept_dad",
+		"/proc/sys/net/ipv6/conf/*/addr_gen_mode", "/proc/sys/net/ipv6/conf/*/dad_transmits",
+		"/proc/sys/net/ipv6/conf/*/disable_ipv6", "/proc/sys/net/ipv6/conf/*/mtu",
+		"/proc/sys/net/ipv6/conf/*/proxy_ndp", "/proc/sys/net/ipv6/conf/*/use_tempaddr",
+		"/proc/sys/net/netfilter/nf_conntrack_*",
+	};
+	char *result;
+	size_t i, size;
+	FILE *out = stream(&result, &size);
+
+	for (i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+		print_sysctls(out, patterns[i]);
+	fclose(out);
+	return result;
+}
+
+char *part_json(struct json_object *object)
+{
+	int flags = JSON_C_TO_STRING_NOSLASHESCAPE | JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
+
+	return object ? text("%s\n", json_object_to_json_string_ext(object, flags)) : text("null\n");
+}
+
+/* The clat devices as the kernel has them, with their counters. */
+char *part_devices(const struct diag *d)
+{
+	struct json_object *root = json_schema(), *instances = json_instances(root), *object;
+	static const struct failure none;
+	struct stats stats;
+	char *result;
+	size_t i;
+
+	for (i = 0; i < d->world.ndevs; i++) {
+		const struct link *link = world_link(&d->world, (int)d->world.devs[i].ifindex);
+
+		object = json_dev(&d->world.devs[i], link ? link->mtu : 0);
+		if (!genl_stats_get(d->world.devs[i].ifindex, &stats))
+			json_object_object_add(object, "counters", json_counters(&stats));
+		json_object_array_add(instances, object);
+	}
+	failure_set(&none);
+	result = part_json(root);
+	json_object_put(root);
+	return result;
+}
