@@ -55,12 +55,30 @@ static bool found_duplicate(const struct diag_uplink *u, const char *text, struc
 	return false;
 }
 
+/* Where the address is a route to the device and none of the uplink's: for what passes the ingress hook by. */
+static bool is_routed(const struct diag *d, const struct diag_uplink *u, const struct in6_addr *v6)
+{
+	size_t i;
+
+	for (i = 0; i < d->world.nroutes6; i++) {
+		const struct route *r = &d->world.routes6[i];
+
+		if (r->len == 128 && r->ifindex == (int)u->dev->ifindex && !memcmp(&r->dst, v6, sizeof(*v6)))
+			return true;
+	}
+	return false;
+}
+
 static bool check_there(const struct diag *d, const struct diag_uplink *u, const struct in6_addr *v6, struct findings *f)
 {
 	const struct addr *addr = world_addr6(&d->world, u->link->ifindex, v6);
 	char text[INET6_ADDRSTRLEN];
 
 	inet_ntop(AF_INET6, v6, text, sizeof(text));
+	if (!addr && is_routed(d, u, v6)) {
+		found_ok(f, "address", "%s is routed to %s", text, u->dev->ifname);
+		return true;
+	}
 	if (!addr)
 		found_broken(f, "address", CTL_NOADDR, again_hint, "%s is not on %s: what the NAT64 answers reaches nobody",
 			     text, u->link->ifname);
@@ -253,9 +271,12 @@ static void check_mtu(const struct diag_uplink *u, const struct link *link, stru
 
 /* --- the way back ------------------------------------------------------------------------------------------------- */
 
-static void check_ingress(const struct diag_uplink *u, struct findings *f)
+static void check_ingress(const struct diag *d, const struct diag_uplink *u, const struct in6_addr *v6,
+			  struct findings *f)
 {
-	if (u->redirect[0])
+	if (is_routed(d, u, v6))
+		found_ok(f, "ingress", "what comes is routed to %s", u->dev->ifname);
+	else if (u->redirect[0])
 		found_broken(f, "ingress", CTL_INACTIVE, "before it, let pass what the NAT64 sends: tc filter add dev UPLINK parent "
 			     "ffff: protocol ipv6 prio 1 u32 match ip6 src PREFIX action pass; or shape on the clat device",
 			     "tc redirects what comes in by %s to %s, before the module sees it", u->link->ifname, u->redirect);
@@ -321,6 +342,6 @@ void diag_device(const struct diag *d, const struct diag_uplink *u, struct findi
 	check_rules(d, u->dev, pair->v4, u->told, f);
 	check_rp_filter(d, u, link, f);
 	check_mtu(u, link, f);
-	check_ingress(u, f);
+	check_ingress(d, u, &pair->v6, f);
 	check_answers(u, f);
 }

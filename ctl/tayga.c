@@ -95,7 +95,7 @@ static int take_option(struct call *call, int c, const char *word)
 		fputs(help, stdout);
 		return CTL_OK;
 	case OPTION_VERSION:
-		puts("clat-tayga " clat_version);
+		printf("clat-tayga %s\n", clat_version);
 		return CTL_OK;
 	case ':':
 		return fail(CTL_USAGE, see_help, "option '%s' needs a value", word);

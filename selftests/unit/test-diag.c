@@ -396,6 +396,17 @@ static void ingress_redirected(void **unused)
 	assert_broken("wwan0", "ingress", CTL_INACTIVE);
 }
 
+/* The set-up for it: the address is routed to the device. */
+static void redirected_and_routed(void **unused)
+{
+	(void)unused;
+	strcpy(uplinks[0].redirect, "ifb0");
+	routes6[1] = (struct route){ .family = AF_INET6, .ifindex = CLAT, .dst = v6("2001:db8:1:2::c1a7"), .len = 128 };
+	d.world.nroutes6 = 2;
+	d.world.naddrs6 = 1;
+	assert_broken(NULL, NULL, 0);
+}
+
 static void silence(void **unused)
 {
 	(void)unused;
@@ -453,7 +464,8 @@ int main(void)
 		TEST(native_ipv4_beside), TEST(no_address), TEST(dns_silent), TEST(no_dns_server), TEST(nat64_denied),
 		TEST(asked_in_vain), TEST(off), TEST(duplicate), TEST(duplicates_told), TEST(address_missing),
 		TEST(device_missing), TEST(device_down), TEST(ipv4_address_missing), TEST(route_missing), TEST(rules_missing),
-		TEST(rules_of_one_shot), TEST(rp_filter), TEST(mtu), TEST(ingress_redirected), TEST(silence),
+		TEST(rules_of_one_shot), TEST(rp_filter), TEST(mtu), TEST(ingress_redirected), TEST(redirected_and_routed),
+		TEST(silence),
 		TEST(hotspot_parts), TEST(hotspot_without_uplink), TEST(hotspot_for_nobody),
 	};
 
