@@ -159,7 +159,7 @@ static void list_likely(const struct diag *d, char *buf, size_t size)
 	for (i = 0; i < d->world.nlinks && len < size; i++) {
 		const struct link *link = &d->world.links[i];
 
-		if (link->flags & IFF_UP && !(link->flags & IFF_LOOPBACK) && plan_fit(&d->world, link) && !link->kind[0])
+		if (link->flags & IFF_UP && plan_fit(&d->world, link) && plan_leads_outside(link))
 			len += (size_t)snprintf(buf + len, size - len, "%s%s", len ? ", " : "", link->ifname);
 	}
 }

@@ -75,7 +75,7 @@ bool plan_fit(const struct world *w, const struct link *link)
 }
 
 /* Whether IPv6 over it is a network's own: tunnels carry somebody else's, bridges are for hotspots and guests. */
-static bool may_lead_outside(const struct link *link)
+bool plan_leads_outside(const struct link *link)
 {
 	static const char *const kinds[] = {
 		"bridge", "tun", "wireguard", "ipip", "sit", "gre", "gretap", "ip6tnl", "ip6gre", "ip6gretap", "erspan",
@@ -95,7 +95,7 @@ bool plan_candidate(const struct world *w, const struct conf *conf, const struct
 		return false;
 	if (conf->nuplinks)
 		return conf_names(conf, link->ifname);
-	return may_lead_outside(link) &&
+	return plan_leads_outside(link) &&
 	       ((dev && dev_pair(dev)) || world_default_route(w->routes6, w->nroutes6, link->ifindex));
 }
 

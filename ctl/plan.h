@@ -24,6 +24,7 @@ struct plan {
 };
 
 bool plan_fit(const struct world *world, const struct link *link);
+bool plan_leads_outside(const struct link *link);
 bool plan_candidate(const struct world *world, const struct conf *conf, const struct link *link);
 void plan_network(const struct world *world, const struct link *link, const struct settings *settings,
 		  struct plan *plan);

@@ -313,6 +313,7 @@ static void duplicates_told(void **unused)
 {
 	(void)unused;
 	d.world.naddrs6 = 1;
+	uplinks[0].dev = NULL;
 	tell("duplicate", NULL);
 	assert_broken("wwan0", "address", CTL_NOADDR);
 }
