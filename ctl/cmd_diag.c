@@ -3,9 +3,12 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ctl.h"
 #include "diag.h"
+#include "private.h"
+#include "redact.h"
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -34,20 +37,40 @@ static int parse(int argc, char **argv, struct order *order)
 	}
 	if (optind < argc)
 		return usage(&cmd_diag, "takes no argument, but got '%s'", argv[optind]);
-	if (order->redact && !order->path)
-		return usage(&cmd_diag, "--redact is for an archive: -o FILE");
 	return CTL_OK;
 }
 
-static int show(const struct findings *findings)
+/* @text, with pseudonyms where they are wanted; freed. */
+static char *mask(struct redact *redact, char *text)
+{
+	char *masked;
+
+	if (!redact || !text)
+		return text;
+	masked = redact_text(redact, text);
+	free(text);
+	return masked;
+}
+
+static void show_json(const struct findings *findings, struct redact *redact)
+{
+	struct json_object *root = findings_json(findings);
+	char *text = mask(redact, strdup(json_object_to_json_string(root)));
+
+	json_object_put(root);
+	json_print(text ? json_tokener_parse(text) : NULL);
+	free(text);
+}
+
+static int show(const struct findings *findings, struct redact *redact)
 {
 	const struct finding *first = findings_first(findings);
 	char *text;
 
 	if (opts.json) {
-		json_print(findings_json(findings));
+		show_json(findings, redact);
 	} else {
-		text = findings_text(findings);
+		text = mask(redact, findings_text(findings));
 		say("%s", text ? text : "");
 		free(text);
 	}
@@ -58,19 +81,25 @@ static int run(int argc, char **argv)
 {
 	static struct diag diag;
 	struct findings findings = { 0 };
+	struct redact *redact = NULL;
 	struct order order = { 0 };
 	int code = parse(argc, argv, &order);
 
 	if (code)
 		return code;
+	if (order.redact) {
+		redact = redact_new();
+		private_words(redact);
+	}
 	diag_read(&diag);
 	diag_check(&diag, &findings);
 	if (order.path)
-		code = diag_archive(order.path, order.redact, &diag, &findings);
+		code = diag_archive(order.path, redact, &diag, &findings);
 	if (!code)
-		code = show(&findings);
+		code = show(&findings, redact);
 	findings_free(&findings);
 	diag_free(&diag);
+	redact_free(redact);
 	return code;
 }
 
@@ -88,7 +117,7 @@ const struct command cmd_diag = {
 "Options:\n"
 "  -o, --output FILE   write a tar archive too, of all that somebody else needs to find out: addresses, routes, rules,\n"
 "                      nftables, sysctls, statistics, versions, configuration, the daemon's log of the last hours\n"
-"  --redact            with pseudonyms in it for addresses, names of host and users, the modem's APN\n"
+"  --redact            with pseudonyms for addresses, names of host and users, the modem's APN, here and in the archive\n"
 "\n"
 "Exit codes: 0 nothing is broken; else that of what is broken first: 3 something of ours is missing, 4 no answer,\n"
 "5 native IPv4, 6 IPv6 route or address, 8 module, 9 configuration, 10 no such interface, 11 no NAT64.\n",

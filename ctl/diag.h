@@ -90,6 +90,8 @@ struct json_object *findings_json(const struct findings *findings);
 char *findings_text(const struct findings *findings);
 
 /* diag_archive.c */
-int diag_archive(const char *path, bool redact, const struct diag *diag, const struct findings *findings);
+struct redact;
+
+int diag_archive(const char *path, struct redact *redact, const struct diag *diag, const struct findings *findings);
 
 #endif

@@ -11,7 +11,6 @@
 #include "ctl.h"
 #include "diag_parts.h"
 #include "modem.h"
-#include "private.h"
 #include "redact.h"
 #include "tar.h"
 
@@ -92,9 +91,10 @@ static void add_findings(struct archive *archive, const struct findings *finding
 	json_object_put(json);
 }
 
-static void add_all(struct archive *archive, const struct diag *d, const struct findings *findings, char *modem)
+static void add_all(struct archive *archive, const struct diag *d, const struct findings *findings)
 {
-	char *log = part_log();
+	/* The first, for it tells what is private in all others. */
+	char *modem = modem_text(archive->redact), *log = part_log(d);
 
 	add_findings(archive, findings);
 	add(archive, "versions.txt", part_versions());
@@ -112,29 +112,22 @@ static void add_all(struct archive *archive, const struct diag *d, const struct 
 /**
  * diag_archive - write the archive
  * @path: of a file that is not there yet
- * @redact: with pseudonyms
+ * @redact: what is to have pseudonyms, or NULL to tell all
  * @d: the snapshot
  * @findings: what was made of it
  *
  * Returns an exit code with the failure recorded.
  */
-int diag_archive(const char *path, bool redact, const struct diag *d, const struct findings *findings)
+int diag_archive(const char *path, struct redact *redact, const struct diag *d, const struct findings *findings)
 {
-	struct archive archive = { .redact = redact ? redact_new() : NULL };
-	char *modem;
+	struct archive archive = { .redact = redact };
 
 	/* Not into a file that somebody else has put there, to read it. */
 	archive.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (archive.fd < 0) {
-		redact_free(archive.redact);
+	if (archive.fd < 0)
 		return fail(CTL_REFUSED, errno == EEXIST ? "name a file that is not there yet" : NULL, "cannot write %s: %s",
 			    path, strerror(errno));
-	}
-	modem = modem_text(archive.redact);
-	if (redact)
-		private_words(archive.redact);
-	add_all(&archive, d, findings, modem);
-	redact_free(archive.redact);
+	add_all(&archive, d, findings);
 	if (close(archive.fd) && !archive.err)
 		archive.err = -errno;
 	if (!archive.err)

@@ -34,12 +34,13 @@ static int read_part(FILE *out, uint64_t *at, bool *more)
 }
 
 /* All that the daemon has kept of its lines, to be freed. */
-char *part_log(void)
+char *part_log(const struct diag *d)
 {
 	static const struct failure none;
-	bool more = true;
 	uint64_t at = 0;
-	int i, code = CTL_OK;
+	/* One that has given no answer before is not waited for again. */
+	int i, code = d->status_code == CTL_TIMEOUT ? CTL_TIMEOUT : CTL_OK;
+	bool more = true;
 	char *text;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -51,7 +52,7 @@ char *part_log(void)
 	if (code == CLIENT_NO_DAEMON)
 		fprintf(out, "no daemon runs\n");
 	else if (code)
-		fprintf(out, "%s\n", failure_get().message);
+		fprintf(out, "the daemon gives no answer: %s\n", failure_get().message);
 	failure_set(&none);
 	fclose(out);
 	return text;

@@ -15,7 +15,7 @@ char *part_devices(const struct diag *diag);
 char *part_json(struct json_object *object);
 
 /* diag_log.c */
-char *part_log(void);
+char *part_log(const struct diag *diag);
 char *part_discovery(const struct diag *diag, const char *log);
 
 #endif

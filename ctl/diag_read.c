@@ -58,13 +58,17 @@ static void read_status(struct diag *d)
 /* The daemon's hotspots, or those that one shots have switched on. */
 static struct json_object *read_tethers(const struct diag *d)
 {
-	struct json_object *request = client_request("tether"), *answer, *array = NULL;
+	struct json_object *request = client_request("tether"), *answer = NULL, *array = NULL;
 	static const struct failure none;
 	struct tether_state state;
-	int code;
+	int code = CLIENT_NO_DAEMON;
 
 	json_object_object_add(request, "action", json_object_new_string("status"));
-	code = client_ask(request, &answer);
+	/* One that has given no answer before is not waited for again. */
+	if (d->status_code == CTL_TIMEOUT)
+		json_object_put(request);
+	else
+		code = client_ask(request, &answer);
 	if (!code && json_object_object_get_ex(answer, "tethers", &array))
 		json_object_get(array);
 	json_object_put(answer);
