@@ -321,20 +321,21 @@ modem_start()
 	wait_for 30 grep -q '^ready$' "$NET_RUN/modem.log"
 }
 
-# secrets: what the phone must not tell, a line each: its addresses, its neighbours', and what was planted
+# secrets: what the phone must not tell, a line each: its addresses, its neighbours', and what was planted; but for what
+# everybody has, such as fe80::1
 secrets()
 {
 	in_ns phone sh -c 'ip -o address; ip neigh; ip -o link' |
 		grep -Eo '([0-9a-f]{2}:){5}[0-9a-f]{2}|[0-9a-f]*:[0-9a-f:]+|[0-9]+(\.[0-9]+){3}' | sort -u |
-		grep -Ev '^(::1?|127\.0\.0\.1|192\.0\.0\.[0-7]|00:00:00:00:00:00|ff:ff:ff:ff:ff:ff|ff02::[12f6b]*|33:33:.*)$' |
+		grep -Ev '^(::1?|127\.0\.0\.1|192\.0\.0\.[0-7]|00:00:00:00:00:00|ff:ff:ff:ff:ff:ff|fe80::[12]|ff02::.*|33:33:.*)$' |
 		grep -E '\.|.*:.*:.*'
-	printf '%s\n' "$USER_NAME" "$APN" "$ALIAS" "$HOST_NAME" home.example Doe
+	printf '%s\n' "$USER_NAME" "$APN" "$ALIAS" "$HOST_NAME" home.example Doe 3fff:fff:1:2
 }
 
 # tells ARCHIVE SECRET: some file of it has it
 tells()
 {
-	tar -xOf "$1" | grep -qiF -- "$2"
+	tar -xOf "$1" | grep -qiwF -- "$2"
 }
 
 # how_many ARCHIVE: of the secrets it tells
@@ -343,7 +344,7 @@ how_many()
 	how_told=0
 	tar -xOf "$1" >"$LIB_TMP/archive.txt"
 	while read -r secret; do
-		! grep -qiF -- "$secret" "$LIB_TMP/archive.txt" || { how_told=$((how_told + 1)); echo "tells $secret" >&2; }
+		! grep -qiwF -- "$secret" "$LIB_TMP/archive.txt" || { how_told=$((how_told + 1)); echo "tells $secret" >&2; }
 	done <"$LIB_TMP/secrets"
 	echo "$how_told"
 }
@@ -354,9 +355,9 @@ plant()
 	hostname "$HOST_NAME"
 	echo "$USER_NAME:x:1234:1234:Jane Doe,,,:/home/$USER_NAME:/bin/sh" >>/etc/passwd
 	ip -n phone link set wwan0 alias "$ALIAS"
-	printf '[clat]\n# by %s, for %s\ndns = %s\n[tether tether]\nnat44 = yes\n' "$USER_NAME" "$HOST_NAME" "$PAIR_RAN" \
-		>/etc/clat/clat.conf
-	printf 'nameserver %s\nsearch home.example\n' "$PAIR_RAN" >/etc/resolv.conf
+	printf '[clat]\n# by Jane Doe (%s), for %s\ndns = %s\n[tether tether]\nnat44 = yes\n' "$USER_NAME" "$HOST_NAME" \
+		"$PAIR_RAN" >/etc/clat/clat.conf
+	printf 'nameserver %s\nsearch home.example\n' "$PAIR_RAN" >/etc/netns/phone/resolv.conf
 	ctl up wwan0 >/dev/null
 	works
 	reaches client
@@ -373,7 +374,6 @@ test_archive()
 {
 	plain=$LIB_TMP/plain.tar masked=$LIB_TMP/masked.tar
 	modem_start || bail "no modem on the bus: $(net_logs)"
-	cp /etc/resolv.conf "$LIB_TMP/resolv.conf"
 	plant
 	check "an archive" ctl diag -o "$plain"
 	check_equal "for its owner alone" 600 "$(stat -c %a "$plain")"
@@ -399,8 +399,6 @@ routes.txt rules.txt status.json sysctls.txt tether.json versions.txt" "$(tar -t
 		"^$(tar -xOf "$masked" clat-diag/devices.json | jq -r '.instances[0].map[0].v6')/128"
 	hostname "$old_name"
 	sed -i "/^$USER_NAME:/d" /etc/passwd
-	cat "$LIB_TMP/resolv.conf" >/etc/resolv.conf
-	rm -f "$NET_RUN/resolv.conf"
 }
 
 tap_plan 97
