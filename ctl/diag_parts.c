@@ -11,6 +11,7 @@
 
 #include <netlink/cache.h>
 #include <netlink/netlink.h>
+#include <netlink/object.h>
 #include <netlink/route/link.h>
 
 #include "ctl.h"
@@ -89,25 +90,35 @@ static int fill(const char *kind, struct nl_sock *sock, struct nl_cache **cache)
 	return err ? err : nl_cache_refill(sock, *cache);
 }
 
+/* Of a veth without a peer, and so perhaps of other kinds of interfaces, libnl 3.7 tells no details and ends the program. */
+static void print_object(struct nl_object *object, void *out)
+{
+	struct nl_dump_params params = { .dp_fd = out, .dp_type = NL_DUMP_STATS };
+
+	if (!strcmp(nl_object_get_type(object), "route/link") && rtnl_link_get_type((struct rtnl_link *)object))
+		params.dp_type = NL_DUMP_LINE;
+	nl_object_dump(object, &params);
+}
+
 /* All objects of a kind that libnl has a name for, "route/addr" for one. */
 char *part_netlink(const char *kind)
 {
-	struct nl_dump_params params = { .dp_type = NL_DUMP_STATS };
 	struct nl_cache *cache = NULL, *links = NULL;
 	struct nl_sock *sock = nl_socket_alloc();
 	char *result;
 	size_t size;
+	FILE *out;
 	int err = fill(kind, sock, &cache);
 
 	/* So that interfaces have their names. */
 	if (err >= 0 && !rtnl_link_alloc_cache(sock, AF_UNSPEC, &links))
 		nl_cache_mngt_provide(links);
-	params.dp_fd = stream(&result, &size);
+	out = stream(&result, &size);
 	if (err < 0)
-		fprintf(params.dp_fd, "cannot read %s: %s\n", kind, nl_geterror(err));
+		fprintf(out, "cannot read %s: %s\n", kind, nl_geterror(err));
 	else
-		nl_cache_dump(cache, &params);
-	fclose(params.dp_fd);
+		nl_cache_foreach(cache, print_object, out);
+	fclose(out);
 	if (links)
 		nl_cache_mngt_unprovide(links);
 	nl_cache_free(links);

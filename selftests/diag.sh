@@ -354,7 +354,7 @@ plant()
 	old_name=$(hostname)
 	hostname "$HOST_NAME"
 	echo "$USER_NAME:x:1234:1234:Jane Doe,,,:/home/$USER_NAME:/bin/sh" >>/etc/passwd
-	ip -n phone link set wwan0 alias "$ALIAS"
+	ip -n phone link set lo alias "$ALIAS"
 	printf '[clat]\n# by Jane Doe (%s), for %s\ndns = %s\n[tether tether]\nnat44 = yes\n' "$USER_NAME" "$HOST_NAME" \
 		"$PAIR_RAN" >/etc/clat/clat.conf
 	printf 'nameserver %s\nsearch home.example\n' "$PAIR_RAN" >/etc/netns/phone/resolv.conf
