@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl diag: each fault is named, alone, with its remedy, and nothing where all works; the archive, and its pseudonyms;
 # the daemon's log and its level.
-# runs-in: uml
+# runs-in: uml qemu
+# only-all: qemu
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
 . "$SELFTESTS/dns/pair.sh"
 . "$SELFTESTS/daemon/lib.sh"
+. "$SELFTESTS/daemon/bus.sh"
 . "$SELFTESTS/net/hotspot.sh"
 
 # named CODE WHAT...: this is broken, with a remedy, and nothing else
@@ -301,23 +303,7 @@ HOST_NAME=pinephone7
 
 modem_start()
 {
-	mkdir -p /run/dbus
-	cat >"$NET_RUN/modem.conf" <<-CONF
-		<busconfig>
-			<type>system</type>
-			<listen>unix:path=/run/dbus/system_bus_socket</listen>
-			<policy context="default">
-				<allow user="*"/>
-				<allow own="*"/>
-				<allow send_destination="*" eavesdrop="true"/>
-				<allow eavesdrop="true"/>
-			</policy>
-		</busconfig>
-	CONF
-	rm -f /run/dbus/system_bus_socket
-	net_daemon phone bus dbus-daemon "--config-file=$NET_RUN/modem.conf" --nofork --nopidfile &&
-	wait_for 20 test -S /run/dbus/system_bus_socket &&
-	net_daemon phone modem python3 "$SELFTESTS/daemon/modem.py" "$APN" "$USER_NAME" &&
+	bus_start && net_daemon phone modem python3 "$SELFTESTS/daemon/modem.py" "$APN" "$USER_NAME" &&
 	wait_for 30 grep -q '^ready$' "$NET_RUN/modem.log"
 }
 
@@ -399,6 +385,7 @@ routes.txt rules.txt status.json sysctls.txt tether.json versions.txt" "$(tar -t
 		"^$(tar -xOf "$masked" clat-diag/devices.json | jq -r '.instances[0].map[0].v6')/128"
 	hostname "$old_name"
 	sed -i "/^$USER_NAME:/d" /etc/passwd
+	bus_stop
 }
 
 tap_plan 97
