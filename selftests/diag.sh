@@ -388,7 +388,7 @@ routes.txt rules.txt status.json sysctls.txt tether.json versions.txt" "$(tar -t
 	bus_stop
 }
 
-tap_plan 97
+tap_plan 87
 rm -rf /etc/clat
 pair_up || bail "the network does not come up"
 hotspot_pair_up || bail "the hotspot's clients do not come up: $(net_logs)"
