@@ -19,7 +19,7 @@ static const struct {
 	{ "clat", "there is a CLAT for its clients", true },
 	{ "forwarding", "IPv4 is forwarded between it and the CLAT", false },
 	{ "nf_tables", "the kernel has nf_tables", true },
-	{ "nat", "the rules for NAT44 are there", false },
+	{ "nat", "its rules are there", false },
 	{ "dropped", "no chain of others drops what is forwarded", false },
 	{ "dhcp", "a DHCP server listens", false },
 };
