@@ -222,7 +222,8 @@ struct json_object *nft_list_json(const char *what)
 /**
  * nft_judge - what somebody makes of a list of rules
  * @what: for "nft list"
- * @judge: gets it as nft_list_json() gives it, and returns text, or NULL for none; called in the child, with which all memory goes that a large ruleset takes
+ * @judge: gets it as nft_list_json() gives it, and returns text, or NULL for none; called in the child, with which all
+ *	memory goes that a large ruleset takes
  * @arg: for @judge
  *
  * Returns the text, to be freed. NULL with the failure recorded; "" also from a libnftables that has no JSON.
