@@ -184,9 +184,10 @@ clatctl up UPLINK sets it up again; the daemon does so by itself: systemctl star
 	ip -n phone address del "$clat_now/128" dev wwan0
 	fault "an IPv6 address that is removed" 6 wwan0 address
 	ip -n phone address add "$clat_now/128" dev wwan0 preferred_lft 0 noprefixroute nodad
-	ip -n phone link set wwan0 mtu 1400
+	# As a router lowers it: the module itself follows the link's MTU alone.
+	in_ns phone sysctl -qw net.ipv6.conf.wwan0.mtu=1400
 	fault "a path that takes less than the MTU" 3 wwan0 mtu
-	ip -n phone link set wwan0 mtu 1500
+	in_ns phone sysctl -qw net.ipv6.conf.wwan0.mtu=1500
 	works_again "all is back"
 }
 
