@@ -1,10 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # clatctl daemon and a NAT64 that is silent: whom it asks whether the NAT64 works, and what it tries then.
-# runs-in: uml qemu
-# only-all: qemu
+# runs-in: uml
 # timeout: 900
-# apart: uml qemu
+# apart: uml
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
 . "$SELFTESTS/dns/pair.sh"

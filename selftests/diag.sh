@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl diag: each fault is named, alone, with its remedy, and nothing where all works; the archive, and its pseudonyms;
 # the daemon's log and its level.
-# runs-in: uml qemu
-# only-all: qemu
+# runs-in: uml
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl tether with nat44 = no: clients have IPv6 addresses of their own at the NAT64, of the phone's own /64; what of it
 # is closed, who defends it, when there is NAT44 all the same, and that nothing of it stays.
-# runs-in: uml qemu
-# only-all: qemu
+# runs-in: uml
 # timeout: 900
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
