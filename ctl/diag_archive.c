@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/rtnetlink.h>
+
 #include "ctl.h"
 #include "diag_parts.h"
 #include "modem.h"
@@ -38,10 +40,11 @@ static void add(struct archive *archive, const char *name, char *text)
 static void add_kernel(struct archive *archive, const struct diag *d)
 {
 	static const struct {
-		const char *name, *kind;
+		const char *name;
+		int type;
 	} kinds[] = {
-		{ "links.txt", "route/link" }, { "addresses.txt", "route/addr" }, { "routes.txt", "route/route" },
-		{ "rules.txt", "route/rule" }, { "neighbours.txt", "route/neigh" }, { "qdiscs.txt", "route/qdisc" },
+		{ "links.txt", RTM_GETLINK }, { "addresses.txt", RTM_GETADDR }, { "routes.txt", RTM_GETROUTE },
+		{ "rules.txt", RTM_GETRULE }, { "neighbours.txt", RTM_GETNEIGH }, { "qdiscs.txt", RTM_GETQDISC },
 	};
 	static const char *const files[] = { "dev", "snmp", "snmp6", "netstat" };
 	char path[64], name[64];
@@ -49,7 +52,7 @@ static void add_kernel(struct archive *archive, const struct diag *d)
 
 	add(archive, "devices.json", part_devices(d));
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		add(archive, kinds[i].name, part_netlink(kinds[i].kind));
+		add(archive, kinds[i].name, part_netlink(kinds[i].type));
 	add(archive, "nftables.txt", part_nftables());
 	add(archive, "sysctls.txt", part_sysctls());
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {

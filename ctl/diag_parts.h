@@ -7,7 +7,7 @@
 
 /* diag_parts.c */
 char *part_versions(void);
-char *part_netlink(const char *kind);
+char *part_netlink(int type);
 char *part_nftables(void);
 char *part_sysctls(void);
 char *part_file(const char *path);

@@ -367,7 +367,7 @@ test_archive()
 	check_equal "its files" "addresses.txt clat.conf devices.json diag.json diag.txt discovery.txt links.txt log.txt modem.txt \
 neighbours.txt nftables.txt proc-net-dev.txt proc-net-netstat.txt proc-net-snmp.txt proc-net-snmp6.txt qdiscs.txt resolv.conf \
 routes.txt rules.txt status.json sysctls.txt tether.json versions.txt" "$(tar -tf "$plain" | sed 's|.*/||' | sort | xargs)"
-	for part in "addresses.txt $PAIR_PHONE/64" "routes.txt 46401" "rules.txt 4641" "neighbours.txt lladdr" \
+	for part in "addresses.txt $PAIR_PHONE/64" "routes.txt table 0xb541" "rules.txt 4641" "neighbours.txt lladdr" \
 		"nftables.txt masquerade" "sysctls.txt net/ipv4/conf/tether/forwarding = 1" "devices.json packets46" \
 		"versions.txt module clat [0-9.]+, srcversion [0-9A-F]+" "status.json next_query_s" "tether.json flowtable" \
 		"diag.txt nothing is broken" "discovery.txt discovery: asks $PAIR_RAN for ipv4only.arpa" \
@@ -382,7 +382,7 @@ routes.txt rules.txt status.json sysctls.txt tether.json versions.txt" "$(tar -t
 	check_equal "no secret is in it" 0 "$(how_many "$masked" 2>"$LIB_TMP/told")" || diag "$(cat "$LIB_TMP/told")"
 	check "the well-known prefix is" in_archive "$masked" status.json '64:ff9b::'
 	check "the CLAT's pseudonym is the same everywhere" in_archive "$masked" addresses.txt \
-		"^$(tar -xOf "$masked" clat-diag/devices.json | jq -r '.instances[0].map[0].v6')/128"
+		"^$(tar -xOf "$masked" clat-diag/devices.json | jq -r '.instances[0].map[0].v6') inet6"
 	hostname "$old_name"
 	sed -i "/^$USER_NAME:/d" /etc/passwd
 	bus_stop

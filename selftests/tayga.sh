@@ -89,10 +89,10 @@ test_device()
 	check "--mktun makes the device" mktun
 	check_equal "of kind clat, and nobody else's" "clat clat-tayga" \
 		"$(ip -n phone -j -d link show clat | jq -r '.[0] | "\(.linkinfo.info_kind) \(.ifalias)"')"
+	ip -n phone link set clat up
 	check_equal "with IPv6, without an address of its own" "0 none" \
 		"$(in_ns phone cat /proc/sys/net/ipv6/conf/clat/disable_ipv6) \
 $(ip -n phone -j -d link show clat | jq -r '.[0].inet6_addr_gen_mode')"
-	ip -n phone link set clat up
 	check_equal "also when it is up" "" "$(ip -n phone -6 -o address show dev clat)"
 	test_device_before=$(ifindex)
 	check "--mktun again" mktun
