@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl daemon and a NAT64 that is silent: whom it asks whether the NAT64 works, and what it tries then.
 # runs-in: uml
+# only-all: uml
 # timeout: 900
 # apart: uml
 . "$(dirname "$0")/lib.sh"

@@ -3,6 +3,7 @@
 # clatctl with D-Bus: which DNS servers an uplink has, told by systemd-resolved, NetworkManager and ConnMan themselves; a
 # bus and managers that come, go, change their mind and lie.
 # runs-in: uml
+# only-all: uml
 # timeout: 500
 # apart: uml
 . "$(dirname "$0")/lib.sh"

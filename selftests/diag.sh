@@ -3,6 +3,7 @@
 # clatctl diag: each fault is named, alone, with its remedy, and nothing where all works; the archive, and its pseudonyms;
 # the daemon's log and its level.
 # runs-in: uml
+# only-all: uml
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"

@@ -3,6 +3,7 @@
 # clat-tayga: files and calls of ConnMan's CLAT plugin, by a parent that does as the plugin does; configurations of other
 # people's; and that the daemon stays off.
 # runs-in: uml
+# only-all: uml
 # timeout: 400
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"

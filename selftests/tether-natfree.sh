@@ -3,6 +3,7 @@
 # clatctl tether with nat44 = no: clients have IPv6 addresses of their own at the NAT64, of the phone's own /64; what of it
 # is closed, who defends it, when there is NAT44 all the same, and that nothing of it stays.
 # runs-in: uml
+# only-all: uml
 # timeout: 900
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
