@@ -3,7 +3,7 @@
 # The hotspot beside the real firewalld: told of the CLAT by one shot and by the daemon, told again when it has forgotten,
 # nothing opened to the network, and off without a trace.
 # runs-in: qemu
-# only-all: qemu
+# only-named: qemu
 # timeout: 1500
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"

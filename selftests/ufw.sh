@@ -3,7 +3,7 @@
 # The hotspot beside the real ufw, and beside rules as Docker makes them: let through by one shot and by the daemon, nothing
 # opened to the network, and off without a trace; also after kills, and what a user has allowed stays allowed.
 # runs-in: qemu
-# only-all: qemu
+# only-named: qemu
 # timeout: 1500
 # apart: qemu
 . "$(dirname "$0")/lib.sh"

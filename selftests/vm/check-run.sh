@@ -21,6 +21,7 @@ scripts_for()
 		script_kind=
 		case " $(script_header "$script" apart '') " in *" $1 "*) script_kind=apart ;; esac
 		[ -n "$all$only" ] || case " $(script_header "$script" only-all '') " in *" $1 "*) script_kind=left ;; esac
+		[ -n "$only" ] || case " $(script_header "$script" only-named '') " in *" $1 "*) script_kind=left ;; esac
 		[ "$script_kind" = "${2-}" ] || continue
 		case " $(script_header "$script" runs-in '') " in
 		*" $1 "*) echo "selftests/$script_name.sh" ;;
@@ -59,7 +60,7 @@ check_run()
 		scripts_for "$check_place" left | sed "s|^selftests/|$check_place	|"
 	done >"$TAP_LOGS/left"
 	[ ! -s "$TAP_LOGS/left" ] ||
-		say "left to --all: $(awk '{ at[$1] = at[$1] " " $2 } END { for (p in at) print p ":" at[p] }' "$TAP_LOGS/left")"
+		say "left to --all, or to who names them: $(awk '{ at[$1] = at[$1] " " $2 } END { for (p in at) print p ":" at[p] }' "$TAP_LOGS/left")"
 	check_long=$all$only
 	trap 'kill $(cat "$TAP_LOGS"/*.pid) 2>/dev/null; wait; exit 130' INT TERM HUP
 	run_place qemu qemu-apart "$VM_DIR/run.sh" "$(scripts_for qemu apart)" &
