@@ -10,7 +10,7 @@
 #   # runs-in: uml qemu     UML: sanitized kernel with lockdep; QEMU: stock Debian kernel
 #   # only-all: qemu        there only with --all, or if the script is named: what passes in the sanitized kernel seldom
 #                           fails in the other one, and some tests of the daemon take minutes anywhere
-#   # only-named: qemu      there only if the script is named: it takes a quarter of an hour
+#   # only-named: qemu      there only if the script is named: it takes many minutes
 #   # cpus: 2               processors it needs in QEMU (default 1)
 #   # timeout: 300          seconds (default 300)
 #   # apart: uml qemu       there, in a second machine beside that of the others, since it takes long

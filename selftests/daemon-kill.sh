@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl daemon: killed in every state that an uplink can be in, and started again, while a connection goes on.
 # runs-in: uml qemu
-# only-all: uml qemu
+# only-all: uml
+# only-named: qemu
 # timeout: 800
 # apart: uml qemu
 . "$(dirname "$0")/lib.sh"

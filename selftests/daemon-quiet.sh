@@ -3,7 +3,7 @@
 # clatctl daemon: ten minutes in which nothing happens on the network and on the system bus, seen by strace. Only the
 # watchdog wakes it.
 # runs-in: uml qemu
-# only-all: qemu
+# only-named: qemu
 # timeout: 240
 # apart: uml qemu
 . "$(dirname "$0")/lib.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl daemon: what it does in minutes and hours, with its clock run faster.
 # runs-in: uml qemu
-# only-all: qemu
+# only-named: qemu
 # timeout: 400
 # apart: uml qemu
 . "$(dirname "$0")/lib.sh"

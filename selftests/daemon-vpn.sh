@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl daemon: a full-tunnel VPN to an IPv4 literal, which only CLAT reaches, comes and goes.
 # runs-in: uml qemu
-# only-all: uml qemu
+# only-all: uml
+# only-named: qemu
 # timeout: 600
 # apart: uml qemu
 . "$(dirname "$0")/lib.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # clatctl daemon: what it finds, keeps right and adopts on an uplink whose network changes under it.
 # runs-in: uml qemu
-# only-all: qemu
+# only-named: qemu
 # timeout: 600
 # apart: uml qemu
 . "$(dirname "$0")/lib.sh"
