@@ -12,7 +12,7 @@
 #                           fails in the other one, and some tests of the daemon take minutes anywhere
 #   # only-named: qemu      there only if the script is named: it takes many minutes
 #   # cpus: 2               processors it needs in QEMU (default 1)
-#   # timeout: 300          seconds (default 300)
+#   # timeout: 300          seconds on an idle machine (default 300); three times as long is waited
 #   # apart: uml qemu       there, in a second machine beside that of the others, since it takes long
 # Needs root or sudo, and installs mmdebstrap. Guest roots and the test kernel are kept in $CLAT_CACHE
 # (default /var/cache/clat), logs of the last run in $CLAT_CACHE/logs. The last line is

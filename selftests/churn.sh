@@ -4,7 +4,7 @@
 # them where CLAT_LONG says that there is time, else one hundred.
 # runs-in: uml qemu
 # cpus: 2
-# timeout: 1500
+# timeout: 600
 # apart: qemu
 #
 # Usage: churn.sh [CYCLES]

@@ -56,7 +56,7 @@ hotspot_pair_up()
 {
 	hotspot_clients && hotspot_make &&
 	net_daemon ran talk python3 "$SELFTESTS/net/talk.py" serve :: 9001 &&
-	wait_for 30 hotspot_talks
+	wait_for 60 hotspot_talks
 }
 
 hotspot_talks()
@@ -156,7 +156,7 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("0.0.0.0", 67))
 time.sleep(3600)'
 	DHCP_PID=$!
-	wait_for 20 dhcp_listens
+	wait_for 60 dhcp_listens
 }
 
 dhcp_listens()

@@ -268,7 +268,7 @@ net_ran_ready()
 # one that spares the phone's own DNS queries, so that what is tracked comes from elsewhere.
 net_phone()
 {
-	wait_for 20 net_ran_ready || return
+	wait_for 60 net_ran_ready || return
 	in_ns phone nft -f - <<-NFT || return
 		table ip6 firewall {
 			chain untracked-in {
@@ -296,8 +296,8 @@ net_phone_online()
 
 net_ready()
 {
-	wait_for 20 net_phone_online && wait_for 20 net_inet_ready &&
-	wait_for 10 net_resolver_answers
+	wait_for 60 net_phone_online && wait_for 60 net_inet_ready &&
+	wait_for 60 net_resolver_answers
 }
 
 net_resolver_answers()
@@ -341,7 +341,7 @@ hotspot_serve()
 	net_daemon phone dnsmasq-phone dnsmasq -k --conf-file=/dev/null --user=root --pid-file= --interface=wlan0 \
 		--bind-interfaces --no-hosts --no-ping --dhcp-authoritative --dhcp-leasefile=/dev/null \
 		--dhcp-range=192.168.43.100,192.168.43.200,1h || return
-	wait_for 20 hotspot_dhcp
+	wait_for 60 hotspot_dhcp
 }
 
 # hotspot_clat CLATDEV: once the device is there, it forwards IPv4 as well

@@ -2,6 +2,10 @@
 # The part of check.sh that boots: all scripts of a place run in one test machine, one after another. What needs no
 # machine runs meanwhile.
 
+# Headers tell the time that a script may take on a machine with nothing else to do. This many times as long is waited, for
+# machines run beside each other, on whatever there is.
+check_patience=3
+
 # script_header SCRIPT KEY DEFAULT
 script_header()
 {
@@ -105,7 +109,7 @@ run_place()
 	for script in $place_scripts; do
 		script_cpus=$(script_header "$VM_TOP/$script" cpus 1)
 		[ "$script_cpus" -le "$place_cpus" ] || place_cpus=$script_cpus
-		place_secs=$((place_secs + $(script_header "$VM_TOP/$script" timeout 300)))
+		place_secs=$((place_secs + check_patience * $(script_header "$VM_TOP/$script" timeout 300)))
 	done
 	dir=stock
 	[ "$place" != uml ] || dir=uml
@@ -117,7 +121,7 @@ run_place()
 	{
 		place_rc=0
 		sh "$booter" -c "$place_cpus" -m 2048 -t "$place_secs" -d "$tree/$dir" -- \
-			env CLAT_LONG="$check_long" sh selftests/vm/runner.sh $place_scripts &
+			env CLAT_LONG="$check_long" CLAT_PATIENCE="$check_patience" sh selftests/vm/runner.sh $place_scripts &
 		# In the background, so that one who interrupts can end it.
 		echo $! >"$TAP_LOGS/$machine.pid"
 		wait $! || place_rc=$?

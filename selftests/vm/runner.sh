@@ -5,7 +5,7 @@
 # Usage: runner.sh SCRIPT...       (in the top folder of the tree)
 # Their TAP goes to stdout, between lines for check.sh:
 #   #clat start SCRIPT · #clat kernel TEXT (what the kernel complained about) · #clat end STATUS SECONDS
-# A script's header may hold `# timeout: SECONDS`, default 300.
+# A script's header may hold `# timeout: SECONDS`, default 300; CLAT_PATIENCE times as long is waited.
 set -u
 . selftests/vm/reports.sh
 
@@ -22,7 +22,7 @@ run_script()
 	start=$(date +%s)
 	echo "#clat start $1"
 	# Processes that a test forgets end with its PID namespace. SIGKILL, since unshare holds back SIGTERM.
-	timeout -s KILL "$(header "$1" timeout 300)" \
+	timeout -s KILL "$(($(header "$1" timeout 300) * ${CLAT_PATIENCE:-1}))" \
 		unshare --net --mount --pid --fork --kill-child --mount-proc sh -c '
 			ip link set lo up
 			mount -t sysfs sysfs /sys
