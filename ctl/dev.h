@@ -23,6 +23,11 @@ struct pair {
 	uint8_t v6_len;
 };
 
+struct lan {
+	uint32_t ifindex;
+	char ifname[IF_NAMESIZE];
+};
+
 /* A bit of @has, a CLAT_A_DEV_* each, says that a member was given or answered. */
 #define DEV_HAS(attr) (1u << (attr))
 
@@ -44,6 +49,8 @@ struct dev {
 	uint32_t path;				/* enum clat_path */
 	uint32_t detach;			/* enum clat_detach */
 	uint8_t silent;				/* packets go out, and none comes back */
+	size_t nlan;
+	struct lan lan[CLAT_LAN_MAX];
 };
 
 /* Room for reasons that a newer kernel counts besides; they are shown with their number as name. */

@@ -121,6 +121,22 @@ MAP = [
     ("65 pairs", pairs(*MANY_PAIRS, pair("10.2.0.0", 32, "2001:db8:2::", 128, True)), errno.ENOSPC,
      "^map: more than 64 pairs$"),
 ]
+LAN = [
+    ("a list that is no nest", [("lan", b"", True)], errno.EINVAL, "NLA_F_NESTED is missing"),
+    ("something else than a link in the list", [("lan", [(2, b"\0\0\0\0", True)])], errno.EINVAL, "Unknown attribute type"),
+    ("a link of two octets", [("lan", [("link", b"\1\0", True)])], errno.EINVAL, "invalid attribute length"),
+    ("a LAN that does not exist", [("lan", [("link", 1 << 30, True)])], errno.ENODEV, "^lan: no such device$"),
+    *((what, lambda name=name: [("lan", [("link", number("up1")), ("link", number(name), True)])], errno.EINVAL, text)
+      for what, name, text in (("a clat device", "c1", "^lan: is a clat device$"),
+                               ("loopback", "lo", "^lan: is a loopback device$"),
+                               ("a bridge port", "port", "^lan: is a bridge port, name the bridge instead$"),
+                               ("a slave of a bond", "slave", "^lan: is a slave of a bond or team, name that instead$"))),
+    ("the same twice", lambda: [("lan", [("link", number("up1")), ("link", number("up1"), True)])], errno.EEXIST,
+     "^lan: interface is there twice$"),
+    ("the uplink", lambda: [("lan", [("link", number("up0"))], True)], errno.EINVAL, "^lan: the uplink cannot be a LAN$"),
+    ("nine", lambda: [("lan", [*(("link", number(f"up{n}")) for n in range(1, 9)), ("link", number("bridge0"), True)])],
+     errno.ENOSPC, "^lan: more than 8 interfaces$"),
+]
 OTHERS = [
     ("lowest-ipv6-mtu 1279", [("lowest-ipv6-mtu", 1279, True)], errno.ERANGE, "integer out of range"),
     ("lowest-ipv6-mtu 0", [("lowest-ipv6-mtu", 0, True)], errno.ERANGE, "integer out of range"),
@@ -130,7 +146,7 @@ OTHERS = [
     ("an attribute that nobody knows", [("tos", 1), (99, b"\0\0\0\0", True)], errno.EINVAL, "Unknown attribute type"),
     ("an attribute numbered 0", [(0, b"\0\0\0\0", True)], errno.EINVAL, "Unknown attribute type"),
     ("ifname, which is in answers only", [("ifname", b"c9\0", True)], errno.EINVAL, "Unsupported attribute"),
-    ("state, which is in answers only", [("state", 0, True)], errno.EINVAL, "Unknown attribute type"),
+    ("state, which is in answers only", [("state", 0, True)], errno.EINVAL, "Unsupported attribute"),
     ("a good prefix, a good mark and a bad map",
      [("fwmark", 9), *plat(GOOD_PREFIX), *pairs(GOOD_PAIR, (*GOOD_PAIR, True))], errno.EEXIST, OVERLAP),
     ("a good map and a bad uplink", lambda: [*pairs(GOOD_PAIR), ("uplink", number("lo"), True)], errno.EINVAL,
@@ -246,6 +262,7 @@ def main():
     judge.table("plat: ", PLAT)
     judge.lengths()
     judge.table("map: ", MAP)
+    judge.table("lan: ", LAN)
     judge.table("", OTHERS)
     judge.permission()
     judge.check("what was refused was told to nobody", [repr(m) for m in judge.listener.heard()][:3])
