@@ -204,6 +204,8 @@ pair_up || bail "the network does not come up"
 servers_up || bail "no DNS: $(net_logs)"
 module_load
 resolver "53=good"
+# Before the daemon, which has mounts of its own.
+bus_folders || bail "no folders for the bus"
 daemon_start
 test_late
 test_resolved
