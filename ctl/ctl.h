@@ -68,6 +68,7 @@ int fail(int code, const char *hint, const char *fmt, ...) __attribute__((format
 int fail_attribute(const char *attribute);
 struct failure failure_get(void);
 void failure_set(const struct failure *failure);
+void failure_print(const char *end);
 void failure_report(void);
 int usage(const struct command *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

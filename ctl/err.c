@@ -78,6 +78,17 @@ static void report_json(void)
 	json_print(root);
 }
 
+/* Prints the recorded failure as text on stderr, with @end behind what failed. */
+void failure_print(const char *end)
+{
+	fprintf(stderr, "%s: %s", program, current.message);
+	if (current.attribute[0])
+		fprintf(stderr, " (attribute %s)", current.attribute);
+	fprintf(stderr, "%s\n", end);
+	if (current.hint[0])
+		fprintf(stderr, "  %s\n", current.hint);
+}
+
 /* Prints the recorded failure: with -j as an object on stdout, where a script reads, else as text on stderr. */
 void failure_report(void)
 {
@@ -87,10 +98,5 @@ void failure_report(void)
 		report_json();
 		return;
 	}
-	fprintf(stderr, "%s: %s", program, current.message);
-	if (current.attribute[0])
-		fprintf(stderr, " (attribute %s)", current.attribute);
-	fputc('\n', stderr);
-	if (current.hint[0])
-		fprintf(stderr, "  %s\n", current.hint);
+	failure_print("");
 }

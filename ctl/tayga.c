@@ -176,19 +176,6 @@ static int act(const struct call *call)
 	return translate(call, &conf);
 }
 
-/* No line ends in what the kernel calls an error, which ConnMan would take for a request: but for the hints that are. */
-static void report(void)
-{
-	struct failure failure = failure_get();
-
-	fprintf(stderr, "%s: %s", program, failure.message);
-	if (failure.attribute[0])
-		fprintf(stderr, " (attribute %s)", failure.attribute);
-	fputs(": giving up\n", stderr);
-	if (failure.hint[0])
-		fprintf(stderr, "  %s\n", failure.hint);
-}
-
 int main(int argc, char **argv)
 {
 	struct call call = { .config = CONF_FILE };
@@ -202,7 +189,8 @@ int main(int argc, char **argv)
 	code = parse_options(argc, argv, &call);
 	if (code < 0)
 		code = act(&call);
+	/* No line ends in what the kernel calls an error, which ConnMan would take for a request: but for the hints that are. */
 	if (code)
-		report();
+		failure_print(": giving up");
 	return code;
 }

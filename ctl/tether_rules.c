@@ -4,7 +4,8 @@
  *
  *   forward      between hotspot and CLAT: MSS clamped both ways, connections handed to the flowtable; from outside only
  *                what belongs to a connection of a client
- *   input        for a CLAT that has come into a hotspot's zone of firewalld, where there is one
+ *   input        closed for what comes by a CLAT that has come into a hotspot's zone of firewalld, where there is one;
+ *                and for what comes from outside to the phone's own address of a subnet that is mapped
  *   postrouting  clients take the CLAT's address, and keep their ports where they are free (no "random": calls and
  *                games find their way through NAT44 and NAT64)
  *
@@ -13,7 +14,6 @@
  *   untracked    what they send by that CLAT, and what comes for them, makes no entry in conntrack
  *   inbound      so nobody knows what belongs to a connection of theirs: from outside none is begun by TCP, and nothing
  *                is asked by echo requests. Other datagrams, and fragments, pass.
- *   input        the phone's own address among them is for clients alone
  */
 #include <arpa/inet.h>
 #include <stdio.h>
