@@ -60,6 +60,7 @@ default6()
 
 test_without()
 {
+	module_none
 	fault "a module that is not loaded" 8 system module
 	module_load
 	resolver "53=silent"

@@ -11,11 +11,17 @@ CLATCTL=$SELFTESTS/../ctl/clatctl
 module_load()
 {
 	[ -r "$CLAT_KO" ] || bail "no module at $CLAT_KO: build it for this kernel first"
-	! module_loaded || rmmod clat || bail "a module clat is loaded and does not go away"
+	module_none
 	for MODULE_DEP in $(modinfo -F depends "$CLAT_KO" | tr ',' ' '); do
 		modprobe "$MODULE_DEP" || bail "modprobe $MODULE_DEP, which clat.ko needs"
 	done
 	insmod "$CLAT_KO" || bail "insmod $CLAT_KO: $(dmesg | tail -n 3)"
+}
+
+# module_none: whatever is loaded goes away
+module_none()
+{
+	! module_loaded || rmmod clat || bail "a module clat is loaded and does not go away"
 }
 
 module_loaded()

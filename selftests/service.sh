@@ -137,7 +137,7 @@ test_completion()
 	check_equal "completion knows all commands, and no other" \
 		"$("$CLATCTL" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p' | sort | paste -sd' ')" \
 		"$(complete '' | tr ' ' '\n' | grep -v '^-' | paste -sd' ')"
-	check_equal "of a command its beginning" "daemon del discover down" "$(complete d)"
+	check_equal "of a command its beginning" "daemon del diag discover down" "$(complete d)"
 	check_equal "its options" "--address --dev --force --help --metric --plat --server --timeout" "$(complete up --)"
 	check_equal "attributes" "plat" "$(complete set clat0 p)"
 	check_equal "after the options" "--all" "$(complete -n phone down --a)"

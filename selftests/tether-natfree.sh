@@ -394,7 +394,7 @@ one_of_two()
 		ctl tether status | grep -F "does not map its subnet"
 }
 
-tap_plan 80
+tap_plan 76
 rm -rf /etc/clat
 pair_up || bail "the network does not come up"
 hotspot_pair_up || bail "the hotspot's clients do not come up: $(net_logs)"

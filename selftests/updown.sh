@@ -89,7 +89,7 @@ up_makes()
 
 test_without_module()
 {
-	! module_loaded || rmmod clat || bail "a module clat is loaded and does not go away"
+	module_none
 	refused "up without the module" 8 "modprobe clat" ctl up wwan0 --plat "$PAIR_PLAT"
 	refused "down without the module" 8 "modprobe clat" ctl down
 	refused "status without the module" 8 "modprobe clat" ctl status
