@@ -190,7 +190,7 @@ unloaded()
 	check_equal "and makes no device" "8 8 modprobe clat" "$(failure add c0)"
 }
 
-tap_plan 213
+tap_plan 220
 set_up || bail "the devices cannot be made"
 device
 relay 99 refuse.py

@@ -96,6 +96,8 @@ class Tap:
         self.link, self.mine, self.cut = link, mine, 0 if cooked else 14
 
     def send(self, frame, kind=0x0800):
+        # take() leaves the little that it had left.
+        self.sock.settimeout(None)
         if self.cut:
             self.sock.send(frame)
         else:
