@@ -193,8 +193,8 @@ unloaded()
 tap_plan 220
 set_up || bail "the devices cannot be made"
 device
-relay 99 refuse.py
-relay 82 ctl.py
+relay 102 refuse.py
+relay 86 ctl.py
 namespaces
 notifications
 unloaded
