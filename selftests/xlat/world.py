@@ -6,6 +6,7 @@
                      clat0
 """
 import ctypes
+import errno
 import socket
 import struct
 import subprocess
@@ -96,12 +97,19 @@ class Tap:
         self.link, self.mine, self.cut = link, mine, 0 if cooked else 14
 
     def send(self, frame, kind=0x0800):
-        # take() leaves the little that it had left.
+        """Waits while the far end of the link has its queue full."""
         self.sock.settimeout(None)
-        if self.cut:
-            self.sock.send(frame)
-        else:
-            self.sock.sendto(frame, (self.link, kind))
+        while True:
+            try:
+                if self.cut:
+                    self.sock.send(frame)
+                else:
+                    self.sock.sendto(frame, (self.link, kind))
+                return
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+            time.sleep(0.01)
 
     def take(self, patience=PATIENCE, outgoing=False):
         """The next packet that is about translated traffic, without its link header; None if none came."""
