@@ -11,7 +11,6 @@
 #include "bus_dns.h"
 #include "client.h"
 #include "daemon.h"
-#include "heap.h"
 #include "log.h"
 #include "loop.h"
 #include "notify.h"
@@ -81,7 +80,6 @@ static int open_all(const struct conf *conf)
 
 	if (code)
 		return code;
-	heap_give_back();
 	log_keep();
 	err = loop_open(scale);
 	if (!err)

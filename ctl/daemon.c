@@ -13,6 +13,7 @@
 #include "daemon.h"
 #include "daemon_tether.h"
 #include "genl.h"
+#include "heap.h"
 #include "ifnames.h"
 #include "leftovers.h"
 #include "notify.h"
@@ -265,6 +266,7 @@ static void on_pass(struct timer *timer)
 	next = pass(&w, now);
 	world_free(&w);
 	control_tell();
+	heap_give_back();
 	if (!d.ready) {
 		d.ready = true;
 		notify_ready();

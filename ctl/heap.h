@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The heap of a process that runs for long: what is freed goes back to the kernel. */
+/* The heap of a process that runs for long. */
 #ifndef HEAP_H
 #define HEAP_H
 
-#include <malloc.h>
+#include <stdlib.h>
 
-#define HEAP_OWN_PAGES (32 * 1024)
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /*
- * glibc gives big buffers pages of their own, and counts as big what is bigger than all that were freed so far: the heap
- * would grow by each dump of a bigger table than the one before. Other libraries have a limit that stays.
+ * What is freed goes back to the kernel. glibc alone gives back what lies at the end of the heap, where sooner or later
+ * something lies that stays: then each new peak does. Other libraries do it by themselves.
  */
 static inline void heap_give_back(void)
 {
-#ifdef M_MMAP_THRESHOLD
-	mallopt(M_MMAP_THRESHOLD, HEAP_OWN_PAGES);
-	mallopt(M_TRIM_THRESHOLD, HEAP_OWN_PAGES);
+#ifdef __GLIBC__
+	malloc_trim(0);
 #endif
 }
 
