@@ -60,6 +60,8 @@ run_scripts()
 		in_namespaces "$path" "$@" | until_noticed
 		echo
 		! grep -q '^clat ' /proc/modules || rmmod clat
+		# Names of namespaces that a script which was ended has left.
+		rm -f /run/netns/*
 	done
 }
 
