@@ -21,7 +21,6 @@ static const char *const names[] = {
 
 #define LEVELS (sizeof(names) / sizeof(names[0]))
 
-/* Memory that is written to only by who keeps something in it. */
 static struct {
 	char text[RING_SIZE];
 	uint64_t written;		/* octets so far; those before the last RING_SIZE are gone */
@@ -30,9 +29,10 @@ static struct {
 	enum level level;
 } ring;
 
-/* From now on lines are kept. */
+/* From now on lines are kept. All memory for them is taken now: who watches a daemon for growth is to see none. */
 void log_keep(void)
 {
+	memset(ring.text, '\n', sizeof(ring.text));
 	ring.on = true;
 }
 
