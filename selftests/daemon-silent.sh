@@ -189,7 +189,7 @@ test_shared()
 	check "IPv4 goes through by that" wait_for 20 works
 	check "and the state says that" wait_for 20 state_is active
 	check_equal "the uplink has no other" "$PAIR_PHONE" "$(ip -n phone -j -6 address show dev wwan0 scope global |
-		jq -r '[.[].addr_info[]?.local] | join(" ")')"
+		jq -r '[.[].addr_info[]?.local // empty] | join(" ")')"
 	nat64_dies
 	check "all is dead: an address of its own again" wait_for 90 own_again
 	nat64_lives
