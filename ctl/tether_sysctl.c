@@ -4,6 +4,7 @@
  * IPv6 forwarding where it was asked for, and answers for the IPv6 addresses that CLATs map. Each value that changes is
  * written down first; the last one changed is the first one restored.
  */
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,7 +61,13 @@ static int change(struct tether_state *state, enum knob knob, int ifindex, const
 		snprintf(saved->ifname, sizeof(saved->ifname), "%s", ifname);
 		code = tether_state_save(state);
 	}
-	return code || is == wanted ? code : set(knob, ifindex, ifname, wanted);
+	if (code || is == wanted)
+		return code;
+	code = set(knob, ifindex, ifname, wanted);
+	/* Another interface may have got the name meanwhile, and the value with it, which nobody would restore. */
+	if (ifindex && if_nametoindex(ifname) != (unsigned int)ifindex)
+		set(knob, ifindex, ifname, is);
+	return code;
 }
 
 /* --- IPv4 --------------------------------------------------------------------------------------------------------- */
