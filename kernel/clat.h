@@ -26,6 +26,7 @@
 
 #include "core/core.h"
 
+struct clat_flows;
 struct clat_route_table;
 struct genl_info;
 
@@ -37,7 +38,9 @@ struct genl_info;
  * @lowest_ipv6_mtu: bound of IPv6 packets made from packets without DF
  * @fwmark:	mark of the route lookup
  * @tos:	fixed traffic class, or CLAT_TOS_INHERIT
+ * @shared:	the host uses the IPv6 address of the one pair too
  * @xlat:	PLAT prefixes and local address map
+ * @flows:	the device's, where @shared is set
  * @rcu:	frees it
  *
  * Immutable once published. A packet reads the pointer once and sees one
@@ -49,7 +52,9 @@ struct clat_config {
 	u32 lowest_ipv6_mtu;
 	u32 fwmark;
 	u16 tos;
+	bool shared;
 	struct clat_xlat xlat;
+	struct clat_flows *flows;
 	struct rcu_head rcu;
 };
 
@@ -63,6 +68,19 @@ struct clat_route {
 	struct clat_ends ends;
 	u32 cookie;
 	struct dst_entry *dst;
+};
+
+/**
+ * struct clat_flow - a flow of a shared address
+ * @far:	IPv4 address of the far end
+ * @id:		ports of TCP and UDP, identifier of echo; 0 for all else
+ * @proto:	protocol number of IPv6; IPPROTO_FRAGMENT for the fragments of one
+ *		datagram, whose identification is @id
+ */
+struct clat_flow {
+	__be32 far;
+	u32 id;
+	u8 proto;
 };
 
 /**
@@ -96,6 +114,8 @@ struct clat_watch {
  * @config:	never %NULL between ndo_init and ndo_uninit; written under RTNL
  * @drops:	drop counters
  * @ip_id:	per-CPU generator of IPv4 identifications
+ * @flows:	what IPv4 sends from a shared address; %NULL until it is one. Set
+ *		once, before a configuration that has it; RTNL
  * @watch:	tells of a PLAT that doesn't answer
  * @hook:	ingress hook at the uplink, %NULL if there is none; RTNL
  * @list:	entry of clat_devs; RTNL
@@ -107,6 +127,7 @@ struct clat_dev {
 	struct clat_config __rcu *config;
 	struct clat_drops __percpu *drops;
 	u16 __percpu *ip_id;
+	struct clat_flows *flows;
 
 	struct clat_watch watch;
 	struct nf_hook_ops *hook;
@@ -179,6 +200,23 @@ const struct clat_route *clat_route46(struct clat_dev *clat,
 void clat_route_output(struct net *net, const struct clat_config *cfg,
 		       struct sk_buff *skb, struct net_device *indev,
 		       struct dst_entry *dst);
+
+/* shared.c */
+bool clat_shared_possible(void);
+int clat_shared46(struct net *net, const struct clat_config *cfg,
+		  const struct sk_buff *skb, const struct clat_packet *pkt,
+		  const struct clat_ends *ends);
+bool clat_shared64(struct net *net, const struct clat_config *cfg,
+		   const struct sk_buff *skb);
+
+/* flows.c */
+struct clat_flows *clat_flows_alloc(void);
+void clat_flows_free(struct clat_flows *flows);
+u32 clat_flow_now(void);
+void clat_flow_note(struct clat_flows *flows, const struct clat_flow *flow,
+		    u32 now);
+bool clat_flow_seen(struct clat_flows *flows, const struct clat_flow *flow,
+		    u32 now);
 
 /* watch.c */
 void clat_watch_init(struct clat_dev *clat);

@@ -141,6 +141,12 @@ int clat_config_apply(struct clat_dev *clat, struct clat_config *cfg,
 	struct nf_hook_ops *old_hook = NULL;
 
 	ASSERT_RTNL();
+	if (cfg->shared && !clat->flows) {
+		clat->flows = clat_flows_alloc();
+		if (!clat->flows)
+			return -ENOMEM;
+	}
+	cfg->flows = clat->flows;
 	if (cfg->uplink != old->uplink) {
 		struct nf_hook_ops *hook = NULL;
 

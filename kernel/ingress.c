@@ -247,6 +247,8 @@ static noinline bool clat_take(struct clat_dev *clat,
 
 	if (!clat_is_ours(cfg, skb, &mine))
 		return false;
+	if (cfg->shared && !clat_shared64(dev_net(clat->dev), cfg, skb))
+		return false;
 
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (!skb)

@@ -64,6 +64,7 @@ static void clat_dev_free(struct net_device *dev)
 {
 	struct clat_dev *clat = netdev_priv(dev);
 
+	clat_flows_free(clat->flows);
 	free_percpu(clat->ip_id);
 	free_percpu(clat->drops);
 	free_percpu(dev->tstats);

@@ -37,7 +37,7 @@ const struct nla_policy clat_dev_get_nl_policy[CLAT_A_DEV_IFINDEX + 1] = {
 };
 
 /* CLAT_CMD_DEV_SET - do */
-const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_TOS + 1] = {
+const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_SHARED + 1] = {
 	[CLAT_A_DEV_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[CLAT_A_DEV_UPLINK] = { .type = NLA_U32, },
 	[CLAT_A_DEV_PLAT] = NLA_POLICY_NESTED(clat_prefixes_nl_policy),
@@ -46,6 +46,7 @@ const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_TOS + 1] = {
 	[CLAT_A_DEV_FWMARK] = { .type = NLA_U32, },
 	[CLAT_A_DEV_WKP_STRICT] = NLA_POLICY_MAX(NLA_U8, 1),
 	[CLAT_A_DEV_TOS] = NLA_POLICY_MAX(NLA_U16, 256),
+	[CLAT_A_DEV_SHARED] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* CLAT_CMD_STATS_GET - do */
@@ -66,7 +67,7 @@ const struct genl_ops clat_nl_ops[3] = {
 		.cmd		= CLAT_CMD_DEV_SET,
 		.doit		= clat_nl_dev_set_doit,
 		.policy		= clat_dev_set_nl_policy,
-		.maxattr	= CLAT_A_DEV_TOS,
+		.maxattr	= CLAT_A_DEV_SHARED,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

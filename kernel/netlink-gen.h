@@ -19,7 +19,7 @@ extern const struct nla_policy clat_prefixes_nl_policy[CLAT_A_PREFIXES_PREFIX + 
 
 extern const struct nla_policy clat_dev_get_nl_policy[CLAT_A_DEV_IFINDEX + 1];
 
-extern const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_TOS + 1];
+extern const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_SHARED + 1];
 
 extern const struct nla_policy clat_stats_get_nl_policy[CLAT_A_STATS_IFINDEX + 1];
 

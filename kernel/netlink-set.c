@@ -200,6 +200,28 @@ static int clat_nl_set_map(struct clat_xlat *xlat, const struct nlattr *list,
 	return 0;
 }
 
+/* A shared address is one that the host has: a single one. */
+static int clat_nl_check_shared(const struct clat_config *cfg,
+				struct genl_info *info)
+{
+	const struct clat_map *map = &cfg->xlat.map;
+	const struct nlattr *attr = info->attrs[CLAT_A_DEV_SHARED];
+
+	if (!cfg->shared)
+		return 0;
+	if (!clat_shared_possible()) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "shared: this kernel lacks NETFILTER_INGRESS, or NF_SOCKET_IPV6");
+		return -EOPNOTSUPP;
+	}
+	if (!map->n || (map->n == 1 && map->by4[0].mask == htonl(~0U)))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack,
+			    attr ?: info->attrs[CLAT_A_DEV_MAP],
+			    "shared: the map can only have one pair, of single addresses");
+	return -EINVAL;
+}
+
 static int clat_nl_set(struct clat_config *cfg, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
@@ -227,7 +249,9 @@ static int clat_nl_set(struct clat_config *cfg, struct genl_info *info)
 		cfg->xlat.wkp_strict = nla_get_u8(attrs[CLAT_A_DEV_WKP_STRICT]);
 	if (attrs[CLAT_A_DEV_TOS])
 		cfg->tos = nla_get_u16(attrs[CLAT_A_DEV_TOS]);
-	return 0;
+	if (attrs[CLAT_A_DEV_SHARED])
+		cfg->shared = nla_get_u8(attrs[CLAT_A_DEV_SHARED]);
+	return clat_nl_check_shared(cfg, info);
 }
 
 int clat_nl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)

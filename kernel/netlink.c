@@ -79,7 +79,8 @@ static int clat_nl_put_dev(struct sk_buff *msg, const struct clat_dev *clat)
 	    nla_put_u32(msg, CLAT_A_DEV_STATE, clat_state(clat)) ||
 	    nla_put_u32(msg, CLAT_A_DEV_PATH, path) ||
 	    nla_put_u32(msg, CLAT_A_DEV_DETACH, clat->detach) ||
-	    nla_put_u8(msg, CLAT_A_DEV_SILENT, clat->watch.silent))
+	    nla_put_u8(msg, CLAT_A_DEV_SILENT, clat->watch.silent) ||
+	    nla_put_u8(msg, CLAT_A_DEV_SHARED, cfg->shared))
 		return -EMSGSIZE;
 	return 0;
 }

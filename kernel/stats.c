@@ -51,7 +51,9 @@ void clat_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 
 	dev_fetch_sw_netstats(stats, dev->tstats);
 	stats->tx_dropped = clat_drops_sum(clat, CLAT_DROP_HEADER46,
-					   CLAT_DROP_NOT_IP);
+					   CLAT_DROP_NOT_IP) +
+			    clat_drops_sum(clat, CLAT_DROP_NATIVE46,
+					   CLAT_DROP_NATIVE46);
 	stats->rx_dropped = clat_drops_sum(clat, CLAT_DROP_HEADER64,
-					   CLAT_DROP_MAX);
+					   CLAT_DROP_NOT_OURS64);
 }

@@ -46,7 +46,8 @@
 	EM(GSO64, "gso64")				\
 	EM(DOWN64, "down64")				\
 	EM(MEMORY64, "memory64")			\
-	EM_END(NOT_OURS64, "not-ours64")
+	EM(NOT_OURS64, "not-ours64")			\
+	EM_END(NATIVE46, "native46")
 
 /* For tools that read the trace, and don't know the enum */
 #undef EM

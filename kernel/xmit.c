@@ -128,6 +128,7 @@ static void clat_answer46(struct sk_buff *skb, int reason,
 	case -CLAT_DROP_SOURCE46:
 	case -CLAT_DROP_DEST46:
 	case -CLAT_DROP_UDP46:
+	case -CLAT_DROP_NATIVE46:
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_PKT_FILTERED, 0);
 		break;
 	}
@@ -182,6 +183,8 @@ static void clat_xmit_one(struct sk_buff *skb, struct net_device *dev,
 	int err;
 
 	err = clat_verdict46(clat, cfg, skb, &flow);
+	if (cfg->shared && !err)
+		err = clat_shared46(net, cfg, skb, &flow.pkt, flow.ends);
 	if (err) {
 		clat_answer46(skb, err, &flow);
 		clat_drop(clat, skb, err);
