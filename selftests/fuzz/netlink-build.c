@@ -236,6 +236,11 @@ static void fz_build(struct fz_input *in, struct fz_msg *msg,
 
 	fz_build_scalars(in, msg, req, head);
 	fz_build_lists(in, msg, req, head);
+	if (head & FZ_SHARED) {
+		req->shared = fz_u8(in) % 3;
+		fz_attr_u8(msg, CLAT_A_DEV_SHARED, req->shared);
+		req->legal &= req->shared <= 1;
+	}
 	if (head & FZ_UNKNOWN) {
 		fz_attr_u32(msg, unknown[which % ARRAY_SIZE(unknown)], 0);
 		req->legal = false;

@@ -87,6 +87,11 @@ int clat_config_apply(struct clat_dev *clat, struct clat_config *cfg,
 	return 0;
 }
 
+bool clat_shared_possible(void)
+{
+	return true;
+}
+
 void clat_netlink_notify(struct clat_dev *clat)
 {
 	fz_check(fz_rtnl && clat == &fz_clat);
@@ -158,6 +163,21 @@ static void fz_check_refused(const struct fz_request *req, int err,
 	fz_check_same("configuration", cfg, sizeof(*cfg), old, sizeof(*old));
 }
 
+/* What is shared is one pair of single addresses, if there is a pair. */
+static bool fz_shared_legal(const struct fz_request *req,
+			    const struct clat_config *old)
+{
+	const struct clat_map *map = &old->xlat.map;
+	bool shared = req->given & FZ_SHARED ? req->shared : old->shared;
+
+	if (!shared)
+		return true;
+	if (req->given & 1 << CLAT_A_DEV_MAP)
+		return !req->n_pair ||
+		       (req->n_pair == 1 && req->pair[0].v4_len == 32);
+	return !map->n || (map->n == 1 && map->by4[0].mask == htonl(~0U));
+}
+
 static void fz_check_scalars(const struct fz_request *req,
 			     const struct clat_config *cfg,
 			     const struct clat_config *old)
@@ -175,6 +195,8 @@ static void fz_check_scalars(const struct fz_request *req,
 					  req->strict : old->xlat.wkp_strict));
 	fz_check(cfg->tos == (given & 1 << CLAT_A_DEV_TOS ?
 			      req->tos : old->tos));
+	fz_check(cfg->shared == (given & FZ_SHARED ? req->shared :
+						     old->shared));
 }
 
 static void fz_check_accepted(const struct fz_request *req,
@@ -207,6 +229,7 @@ static void fz_request(struct fz_input *in)
 	int err;
 
 	fz_request_read(in, &req);
+	req.legal &= fz_shared_legal(&req, &old);
 	fz_told = 0;
 	err = fz_doit(&req, &extack);
 	fz_check(!fz_rtnl);

@@ -12,6 +12,9 @@
 #define FZ_HOOKLESS	4	/* takes no hook */
 #define FZ_REFUSED	5	/* cannot be an uplink */
 
+/* Its attribute has the number of another bit. */
+#define FZ_SHARED	0x1000
+
 /**
  * struct fz_request - a request
  * @msg:	its attributes
@@ -23,6 +26,7 @@
  * @fwmark:	fwmark
  * @tos:	tos
  * @strict:	wkp-strict
+ * @shared:	shared, where FZ_SHARED is in @given
  * @n_plat:	entries of @plat
  * @n_pair:	entries of @pair
  * @plat:	PLAT prefixes
@@ -32,7 +36,7 @@ struct fz_request {
 	struct fz_packet msg;
 	bool known, legal;
 	u32 given;
-	u32 uplink, lowest, fwmark, tos, strict;
+	u32 uplink, lowest, fwmark, tos, strict, shared;
 	unsigned int n_plat, n_pair;
 	struct fz_plat plat[CLAT_PLAT_MAX];
 	struct fz_pair pair[CLAT_MAP_MAX];
