@@ -6,10 +6,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include "address.h"
+#include "rtnl.h"
 
 /* One's complement sum of 16-bit words, folded: 0xffff counts as 0. */
 static uint16_t sum16(const void *data, size_t len)
@@ -21,6 +24,13 @@ static uint16_t sum16(const void *data, size_t len)
 	for (i = 0; i + 1 < len; i += 2)
 		sum += (uint32_t)p[i] << 8 | p[i + 1];
 	return (uint16_t)(sum % 0xffff);
+}
+
+/* Whether the CLAT can share an address of the uplink: preferred, and not one that is replaced by another each day. */
+bool address_can_be_shared(const struct addr *addr)
+{
+	return addr->scope == RT_SCOPE_UNIVERSE && addr->preferred &&
+	       !(addr->flags & (IFA_F_DEPRECATED | IFA_F_TEMPORARY | IFA_F_TENTATIVE | IFA_F_DADFAILED));
 }
 
 /* Reserved interface identifiers: the IANA registry of RFC 5453. */

@@ -13,12 +13,15 @@
 /* The shortest subnet of clients that is mapped: 65536 addresses. */
 #define ADDRESS_SUBNET_MIN 16
 
-/* A /64 of the uplink to choose from. */
+/* A /64 of the uplink to choose from, or a whole address where one is shared. */
 struct prefix64 {
 	struct in6_addr addr;		/* bits behind 64 are ignored */
 	bool deprecated;
 };
 
+struct addr;
+
+bool address_can_be_shared(const struct addr *addr);
 bool address_iid_reserved(const struct in6_addr *addr);
 bool address_can_be_neutral(const struct plat *plat);
 bool address_is_neutral(const struct in6_addr *addr, struct in_addr v4, const struct plat *plat);

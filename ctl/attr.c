@@ -198,14 +198,25 @@ static int attr_tos(const char *text, struct dev *dev)
 	return code;
 }
 
+static int on_off(const char *name, const char *text, uint8_t *value)
+{
+	*value = !strcmp(text, "on");
+	if (*value || !strcmp(text, "off"))
+		return CTL_OK;
+	fail(CTL_USAGE, NULL, "%s '%s' is neither on nor off", name, text);
+	return fail_attribute(name);
+}
+
 static int attr_wkp_strict(const char *text, struct dev *dev)
 {
 	dev->has |= DEV_HAS(CLAT_A_DEV_WKP_STRICT);
-	dev->wkp_strict = !strcmp(text, "on");
-	if (dev->wkp_strict || !strcmp(text, "off"))
-		return CTL_OK;
-	fail(CTL_USAGE, NULL, "wkp-strict '%s' is neither on nor off", text);
-	return fail_attribute("wkp-strict");
+	return on_off("wkp-strict", text, &dev->wkp_strict);
+}
+
+static int attr_shared(const char *text, struct dev *dev)
+{
+	dev->has |= DEV_HAS(CLAT_A_DEV_SHARED);
+	return on_off("shared", text, &dev->shared);
 }
 
 static const struct {
@@ -220,6 +231,7 @@ static const struct {
 	{ "fwmark", CLAT_A_DEV_FWMARK, attr_fwmark },
 	{ "wkp-strict", CLAT_A_DEV_WKP_STRICT, attr_wkp_strict },
 	{ "tos", CLAT_A_DEV_TOS, attr_tos },
+	{ "shared", CLAT_A_DEV_SHARED, attr_shared },
 };
 
 /**

@@ -19,7 +19,8 @@
 "  lowest-ipv6-mtu N            longest IPv6 packet made of an IPv4 packet that may be fragmented (1280 or more)\n" \
 "  fwmark N                     mark for the IPv6 route lookup, decimal or 0x...\n" \
 "  wkp-strict on|off            refuse non-global IPv4 addresses under 64:ff9b::/96\n" \
-"  tos N|inherit                fixed traffic class of translated packets, or the packet's own\n"
+"  tos N|inherit                fixed traffic class of translated packets, or the packet's own\n" \
+"  shared on|off                the map's IPv6 address is one that IPv6 itself uses: what its sockets own is left to it\n"
 
 int attr_parse(const struct command *cmd, int argc, char **argv, struct dev *dev);
 int attr_plat(const char *text, struct dev *dev);

@@ -46,7 +46,7 @@ static int remove_addresses(const struct dev *dev)
 int down_device(const struct dev *dev)
 {
 	const struct pair *pair = dev_pair(dev);
-	int code = remove_addresses(dev);
+	int code = dev->shared ? CTL_OK : remove_addresses(dev);
 
 	if (!code && pair)
 		code = rules_del(pair->v4);

@@ -39,8 +39,8 @@ static void print_dev(const struct dev *dev)
 		snprintf(buf, sizeof(buf), "inherit");
 	else
 		snprintf(buf, sizeof(buf), "%u", dev->tos);
-	printf("  lowest-ipv6-mtu %u fwmark 0x%x wkp-strict %s tos %s\n", dev->lowest_ipv6_mtu, dev->fwmark,
-	       dev->wkp_strict ? "on" : "off", buf);
+	printf("  lowest-ipv6-mtu %u fwmark 0x%x wkp-strict %s tos %s shared %s\n", dev->lowest_ipv6_mtu, dev->fwmark,
+	       dev->wkp_strict ? "on" : "off", buf, dev->shared ? "on" : "off");
 	if (detach_words(dev->detach))
 		printf("  detach %s: %s\n", detach_name(dev->detach), detach_words(dev->detach));
 	if (dev->silent)

@@ -27,10 +27,13 @@ static int parse_address(const char *text, struct up *up)
 {
 	const struct in6_addr *a = &up->address;
 
+	up->shared = !strcmp(text, "shared");
+	up->have_address = !up->shared && strcmp(text, "stable");
+	if (!up->have_address)
+		return CTL_OK;
 	if (inet_pton(AF_INET6, text, &up->address) != 1 || IN6_IS_ADDR_UNSPECIFIED(a) || IN6_IS_ADDR_LOOPBACK(a) ||
 	    IN6_IS_ADDR_LINKLOCAL(a) || IN6_IS_ADDR_MULTICAST(a))
-		return usage(&cmd_up, "--address '%s' is no global IPv6 address", text);
-	up->have_address = true;
+		return usage(&cmd_up, "--address '%s' is neither stable, shared nor a global IPv6 address", text);
 	return CTL_OK;
 }
 
@@ -113,7 +116,7 @@ static void print(const struct up *up)
 			say("  plat   %s, as given\n", plat);
 	}
 	say("  ipv4   %s on %s\n", v4, dev->ifname);
-	say("  ipv6   %s on %s%s\n", v6, up->uplink_name,
+	say("  ipv6   %s on %s%s%s\n", v6, up->uplink_name, up->shared ? ", shared with IPv6 itself" : "",
 	    address_is_neutral(&up->v6.v6, up->v4.v4, &dev->plat[0]) ? ", checksum-neutral" : "");
 	say("  route  default dev %s src %s metric %u\n", dev->ifname, v4, up->metric);
 }
@@ -217,7 +220,8 @@ const struct command cmd_up = {
 "\n"
 "Options:\n" ASK_HELP
 "  --plat PREFIX/LEN[,...]      use this NAT64 prefix and do not ask DNS\n"
-"  --address ADDR               use this IPv6 address for the translated packets\n"
+"  --address ADDR|stable|shared use this IPv6 address for the translated packets, or make one, the default, or share\n"
+"                               one that UPLINK has\n"
 "  --dev DEV                    name of the clat device, clat0 or the next free by default\n"
 "  --metric N                   metric of the IPv4 default route, 2048 by default\n"
 "  --force                      go on although UPLINK has an IPv4 default route of its own\n"

@@ -147,12 +147,13 @@ static int set_address(struct parser *p, char *value)
 {
 	struct in6_addr *a = &p->settings->address;
 
-	p->settings->have_address = strcmp(value, "stable");
+	p->settings->shared = !strcmp(value, "shared");
+	p->settings->have_address = strcmp(value, "stable") && !p->settings->shared;
 	if (!p->settings->have_address)
 		return CTL_OK;
 	if (inet_pton(AF_INET6, value, a) != 1 || IN6_IS_ADDR_UNSPECIFIED(a) || IN6_IS_ADDR_LOOPBACK(a) ||
 	    IN6_IS_ADDR_LINKLOCAL(a) || IN6_IS_ADDR_MULTICAST(a) || IN6_IS_ADDR_V4MAPPED(a))
-		return refuse(p, "address '%s' is neither stable nor a global IPv6 address", value);
+		return refuse(p, "address '%s' is neither stable, shared nor a global IPv6 address", value);
 	return CTL_OK;
 }
 
@@ -370,6 +371,7 @@ int conf_parse(const char *file, const char *text, size_t len, struct conf *conf
 /* What @from says replaces what was said before. */
 static void merge(struct settings *to, const struct settings *from)
 {
+	to->has |= from->has;
 	if (from->has & 1u << KEY_MODE)
 		to->mode = from->mode;
 	if (from->has & 1u << KEY_PLAT) {
@@ -387,6 +389,7 @@ static void merge(struct settings *to, const struct settings *from)
 	if (from->has & 1u << KEY_ADDRESS) {
 		to->address = from->address;
 		to->have_address = from->have_address;
+		to->shared = from->shared;
 	}
 	if (from->has & 1u << KEY_METRIC)
 		to->metric = from->metric;

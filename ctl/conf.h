@@ -40,6 +40,7 @@ struct settings {
 	size_t ndns;
 	struct in6_addr address;
 	bool have_address;		/* else one is made */
+	bool shared;			/* or the uplink's own is shared */
 	uint32_t metric;
 	struct in_addr check;		/* a host that tells whether the NAT64 works */
 	bool have_check;		/* else the one that DNS names, if it does */

@@ -194,6 +194,7 @@ static void reconcile(struct uplink *u, struct world *w, int64_t now)
 	enum why before = u->why;
 	struct plan plan;
 
+	instance_adopt_shared(u, world_dev_of(w, u->ifindex));
 	plan_network(w, link, &u->settings, &plan);
 	if (u->held || !u->wanted) {
 		plan.why = u->held || plan.why == WHY_ACTIVE ? WHY_OFF : plan.why;

@@ -44,6 +44,7 @@ struct dev {
 	uint32_t path;				/* enum clat_path */
 	uint32_t detach;			/* enum clat_detach */
 	uint8_t silent;				/* packets go out, and none comes back */
+	uint8_t shared;				/* IPv6 of the uplink itself uses the map's address too */
 	bool tayga;				/* as the link says; world_read() alone looks */
 };
 

@@ -30,6 +30,7 @@ static const struct attr_name dev_names[] = {
 	{ CLAT_A_DEV_FWMARK, "fwmark", NULL },
 	{ CLAT_A_DEV_WKP_STRICT, "wkp-strict", NULL },
 	{ CLAT_A_DEV_TOS, "tos", NULL },
+	{ CLAT_A_DEV_SHARED, "shared", NULL },
 	{ 0 },
 };
 
@@ -44,6 +45,7 @@ static const struct {
 	{ "lowest-ipv6-mtu", "it is 1280 or more" },
 	{ "tos", "it is 0 to 255, or inherit" },
 	{ "wkp-strict", "it is on or off" },
+	{ "shared", "it needs a map of one pair of single addresses, a kernel with ingress hooks, and a module that knows it" },
 };
 
 static struct nl_sock *sock;

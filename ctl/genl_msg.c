@@ -99,6 +99,8 @@ bool genl_parse_dev(struct nl_msg *msg, struct dev *dev)
 	get_int(tb[CLAT_A_DEV_DETACH], &dev->detach);
 	if (tb[CLAT_A_DEV_SILENT] && nla_len(tb[CLAT_A_DEV_SILENT]) >= 1)
 		dev->silent = nla_get_u8(tb[CLAT_A_DEV_SILENT]);
+	if (tb[CLAT_A_DEV_SHARED] && nla_len(tb[CLAT_A_DEV_SHARED]) >= 1)
+		dev->shared = nla_get_u8(tb[CLAT_A_DEV_SHARED]);
 	return true;
 }
 
@@ -194,6 +196,8 @@ bool genl_put_dev(struct nl_msg *msg, const struct dev *dev)
 	if (dev->has & DEV_HAS(CLAT_A_DEV_FWMARK) && nla_put_u32(msg, CLAT_A_DEV_FWMARK, dev->fwmark))
 		return false;
 	if (dev->has & DEV_HAS(CLAT_A_DEV_WKP_STRICT) && nla_put_u8(msg, CLAT_A_DEV_WKP_STRICT, dev->wkp_strict))
+		return false;
+	if (dev->has & DEV_HAS(CLAT_A_DEV_SHARED) && nla_put_u8(msg, CLAT_A_DEV_SHARED, dev->shared))
 		return false;
 	return !(dev->has & DEV_HAS(CLAT_A_DEV_TOS)) || nla_put_u16(msg, CLAT_A_DEV_TOS, dev->tos) == 0;
 }

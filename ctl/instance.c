@@ -72,6 +72,7 @@ static void describe(const struct uplink *u, const struct world *w, const struct
 	up->v4 = (struct addr){ .family = AF_INET, .v4 = u->v4, .len = 32, .scope = RT_SCOPE_UNIVERSE,
 				.preferred = UINT32_MAX, .valid = UINT32_MAX };
 	up->v6 = instance_v6(u);
+	up->shared = u->v6_shared;
 	up->want.has = DEV_HAS(CLAT_A_DEV_PLAT);
 	up->want.nplat = u->disc.nprefix;
 	for (i = 0; i < u->disc.nprefix; i++)
@@ -85,7 +86,7 @@ static bool configured_so(const struct dev *is, const struct dev *want)
 	size_t i;
 
 	if (is->uplink != want->uplink || is->nplat != want->nplat || !tether_map_same(is, want) ||
-	    is->lowest_ipv6_mtu != want->lowest_ipv6_mtu)
+	    is->lowest_ipv6_mtu != want->lowest_ipv6_mtu || is->shared != want->shared)
 		return false;
 	for (i = 0; i < want->nplat; i++)
 		if (!plat_equal(&is->plat[i], &want->plat[i]))

@@ -115,18 +115,45 @@ static bool failed_dad(const struct world *w, const struct uplink *u, const stru
 	return a && a->flags & IFA_F_DADFAILED;
 }
 
+/* A device of the run before whose address is shared keeps it, unless the configuration says otherwise. */
+void instance_adopt_shared(struct uplink *u, const struct dev *dev)
+{
+	if (!u->v4.s_addr && !u->settings.shared && dev && dev->shared && dev_pair(dev))
+		uplink_share(u, true);
+}
+
+/* The address in use, as long as it is one of those to choose from. */
+static int shared_v6(struct uplink *u, const struct plan *plan)
+{
+	int best = address_pick_prefix(plan->prefixes, plan->nprefixes, &u->disc.prefix[0].plat);
+	size_t i;
+
+	for (i = 0; i < plan->nprefixes; i++)
+		if (!memcmp(&plan->prefixes[i].addr, &u->v6, sizeof(u->v6)))
+			return 0;
+	u->v6 = plan->prefixes[best].addr;
+	return 0;
+}
+
 /* The address in use stays as long as its /64 does, whatever becomes of the PLAT prefix: connections keep theirs. */
 int instance_choose_v6(struct uplink *u, const struct world *w, const struct plan *plan, const struct dev *dev)
 {
 	const struct pair *pair = dev ? dev_pair(dev) : NULL;
 	static const struct in6_addr none;
 
+	/* One of the other kind is of no use. */
+	if (u->v6_shared != plan->shared)
+		u->v6 = none;
+	u->v6_shared = plan->shared;
 	if (u->settings.have_address) {
 		u->v6 = u->settings.address;
 		return 0;
 	}
-	if (!memcmp(&u->v6, &none, sizeof(none)) && pair && !u->attempt && !u->moves)
+	if (!memcmp(&u->v6, &none, sizeof(none)) && pair && !u->attempt && !u->moves &&
+	    dev->shared == plan->shared)
 		u->v6 = pair->v6;
+	if (plan->shared)
+		return shared_v6(u, plan);
 	if (memcmp(&u->v6, &none, sizeof(none)) && !good_prefix(plan, &u->v6))
 		u->moves = 0;
 	else if (memcmp(&u->v6, &none, sizeof(none)) && !failed_dad(w, u, &u->v6))
@@ -165,14 +192,17 @@ int instance_have_v6(struct uplink *u, const struct world *w, int64_t now)
 	char text[INET6_ADDRSTRLEN];
 	bool made;
 
+	/* It was chosen of those that are there, and is not ours to care for. */
+	if (u->v6_shared)
+		return CTL_OK;
 	if (there && there->flags & IFA_F_DADFAILED)
 		return duplicate(u, there, now);
 	if (there && !(there->len == 128 && !there->preferred)) {
 		inet_ntop(AF_INET6, &u->v6, text, sizeof(text));
 		/* Not to be kept as the address in use once the configuration names another. */
 		memset(&u->v6, 0, sizeof(u->v6));
-		return fail(CTL_NOADDR, "choose another address in clat.conf", "%s is an address of %s itself", text,
-			    u->ifname);
+		return fail(CTL_NOADDR, "choose another address in clat.conf, or address = shared",
+			    "%s is an address of %s itself", text, u->ifname);
 	}
 	if (there && !(there->flags & IFA_F_TENTATIVE))
 		return CTL_OK;

@@ -65,6 +65,7 @@ static const struct name drops[] = {
 	[CLAT_DROP_DOWN64] = { "down64", "the clat device is down" },
 	[CLAT_DROP_MEMORY64] = { "memory64", "out of memory" },
 	[CLAT_DROP_NOT_OURS64] = { "not-ours64", "IPv6 routed to the device, not by the uplink or not ours" },
+	[CLAT_DROP_NATIVE46] = { "native46", "an IPv6 socket has the same ports to the same host" },
 };
 
 static const struct name *lookup(const struct name *table, size_t count, uint32_t value)

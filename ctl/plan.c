@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Where CLAT runs: a decision over what the kernel has and what is configured. Pure functions. */
+#include <arpa/inet.h>
 #include <net/if_arp.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,6 +139,36 @@ static void find_onlink(const struct world *w, int ifindex, struct plan *plan)
 	}
 }
 
+/* The addresses of the uplink itself that can be shared: preferred, and not about to be replaced by others. */
+static void find_shared(const struct world *w, int ifindex, struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < w->naddrs6 && plan->nprefixes < PLAN_PREFIXES_MAX; i++) {
+		const struct addr *a = &w->addrs6[i];
+
+		if (a->ifindex == ifindex && address_can_be_shared(a))
+			plan->prefixes[plan->nprefixes++] = (struct prefix64){ .addr = a->v6 };
+	}
+}
+
+/* Without a /64 there may be an address all the same, as DHCPv6 gives them. */
+static void say_single(const struct world *w, int ifindex, struct plan *plan)
+{
+	char text[INET6_ADDRSTRLEN];
+	size_t i;
+
+	for (i = 0; i < w->naddrs6 && !plan->nprefixes; i++) {
+		const struct addr *a = &w->addrs6[i];
+
+		if (a->ifindex != ifindex || !address_can_be_shared(a))
+			continue;
+		inet_ntop(AF_INET6, &a->v6, text, sizeof(text));
+		snprintf(plan->detail, sizeof(plan->detail), "it has %s, which can be used by address = shared", text);
+		return;
+	}
+}
+
 /*
  * Without a preferred address besides, programs would pick the CLAT's as their source; so it goes when the last one
  * goes. An uplink that never has one, only a /64 on the link, cannot be served otherwise.
@@ -146,6 +177,10 @@ static bool find_addresses(const struct world *w, const struct link *link, struc
 {
 	bool others = false, preferred = false;
 
+	if (plan->shared) {
+		find_shared(w, link->ifindex, plan);
+		return plan->nprefixes;
+	}
 	find_prefixes(w, link->ifindex, plan, &others, &preferred);
 	if (!plan->nprefixes)
 		find_onlink(w, link->ifindex, plan);
@@ -250,6 +285,7 @@ void plan_network(const struct world *w, const struct link *link, const struct s
 	bool addresses;
 
 	memset(plan, 0, sizeof(*plan));
+	plan->shared = settings->shared;
 	addresses = find_addresses(w, link, plan);
 	if (!plan_fit(w, link))
 		plan->why = WHY_UNFIT;
@@ -263,6 +299,8 @@ void plan_network(const struct world *w, const struct link *link, const struct s
 		plan->why = WHY_NATIVE4;
 	else if (!addresses)
 		plan->why = WHY_NO_ADDRESS;
+	if (plan->why == WHY_NO_ADDRESS && !plan->shared)
+		say_single(w, link->ifindex, plan);
 }
 
 /* What discovery knows, where the network is one for CLAT. */

@@ -19,6 +19,7 @@ enum why {
 struct plan {
 	enum why why;
 	char detail[128];		/* who or what, where @why alone does not say it; else "" */
+	bool shared;			/* @prefixes are whole addresses of the uplink itself */
 	struct prefix64 prefixes[PLAN_PREFIXES_MAX];
 	size_t nprefixes;
 };

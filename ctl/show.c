@@ -137,6 +137,7 @@ struct json_object *json_dev(const struct dev *dev, uint32_t mtu)
 	add_string(object, "detach", detach_name(dev->detach));
 	add_string(object, "last_error", detach_words(dev->detach));
 	json_object_object_add(object, "silent", json_object_new_boolean(dev->silent));
+	json_object_object_add(object, "shared", json_object_new_boolean(dev->shared));
 	return object;
 }
 

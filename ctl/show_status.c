@@ -109,6 +109,13 @@ static void print_line(struct json_object *instance, const char *key, const char
 		printf("  %s: %s\n", name, json_text(instance, key, NULL));
 }
 
+static bool is_set(struct json_object *instance, const char *key)
+{
+	struct json_object *value = json_object_object_get(instance, key);
+
+	return value && json_object_get_boolean(value);
+}
+
 /* An instance of "status -j", as text. */
 void show_instance(struct json_object *instance)
 {
@@ -118,12 +125,14 @@ void show_instance(struct json_object *instance)
 	printf("  state: %s%s%s%s\n", json_text(instance, "state", NULL), reason ? " (" : "", reason ? reason : "",
 	       reason ? ")" : "");
 	print_line(instance, "last_error", "last error");
-	if (json_object_object_get(instance, "silent") && json_object_get_boolean(json_object_object_get(instance, "silent")))
+	if (is_set(instance, "silent"))
 		printf("  silent: packets go out, and none comes back\n");
 	printf("  uplink: %s\n", json_text(instance, "uplink", "none"));
 	each(json_object_object_get(instance, "plat"), print_plat);
 	print_discovery(instance);
 	each(json_object_object_get(instance, "map"), print_pair);
+	if (is_set(instance, "shared"))
+		printf("  shared: the IPv6 address is one of the uplink itself\n");
 	print_line(instance, "mtu", "mtu");
 	print_line(instance, "path", "path");
 	print_counters(json_object_object_get(instance, "counters"));

@@ -213,11 +213,13 @@ bool tether_map_judge(const struct tether_state *state, const struct tether *tet
 
 	if (!uplink)
 		snprintf(why, WHY_SIZE, "%s has no uplink", dev->ifname);
+	else if (dev->shared)
+		snprintf(why, WHY_SIZE, "%s shares an address of %s, and can map no other", dev->ifname, uplink->ifname);
 	else if (!is_ours(tether, uplink))
 		snprintf(why, WHY_SIZE, "others can be on the link of %s, and use its /64", uplink->ifname);
 	else if (!count)
 		snprintf(why, WHY_SIZE, "%s has no IPv4 subnet", tether->ifname);
-	if (!uplink || !is_ours(tether, uplink) || !count)
+	if (!uplink || dev->shared || !is_ours(tether, uplink) || !count)
 		return false;
 	for (i = 0; i < count; i++)
 		if (!judge_subnet(tether, dev, &subnets[i], subnet_min(state, w, uplink, dev_pair(dev)), why))

@@ -20,6 +20,7 @@ struct up {
 	struct dev plat;		/* of --plat, where has is set */
 	bool have_address;
 	struct in6_addr address;
+	bool shared;			/* the address is one of the uplink itself */
 	uint32_t metric;
 	bool force;
 
@@ -27,7 +28,7 @@ struct up {
 	struct link uplink;
 	struct dev before;		/* the device as it was, ifindex 0 if it was not there */
 	struct link before_link;
-	struct prefix64 prefixes[UP_PREFIXES_MAX];
+	struct prefix64 prefixes[UP_PREFIXES_MAX];	/* whole addresses where @shared */
 	size_t nprefixes;
 
 	/* what was chosen */

@@ -65,6 +65,10 @@ void up_describe_device(struct up *up)
 	up->want.uplink = (uint32_t)up->uplink.ifindex;
 	up->want.nmap = 1;
 	up->want.map[0] = (struct pair){ .v4 = up->v4.v4, .v4_len = 32, .v6 = up->v6.v6, .v6_len = 128 };
+	/* An older module does not know it. */
+	if (up->shared || up->before.shared)
+		up->want.has |= DEV_HAS(CLAT_A_DEV_SHARED);
+	up->want.shared = up->shared;
 	up->want.lowest_ipv6_mtu = up_lowest_mtu(&up->uplink);
 }
 
@@ -129,7 +133,7 @@ static void undo(struct up *up)
 	if (up->set_link && !up->made_dev)
 		code |= link_set((int)old.ifindex, old.ifname, up->before_link.flags & IFF_UP, up->before_link.mtu);
 	old.has &= DEV_HAS(CLAT_A_DEV_UPLINK) | DEV_HAS(CLAT_A_DEV_PLAT) | DEV_HAS(CLAT_A_DEV_MAP) |
-		   DEV_HAS(CLAT_A_DEV_LOWEST_IPV6_MTU);
+		   DEV_HAS(CLAT_A_DEV_LOWEST_IPV6_MTU) | DEV_HAS(CLAT_A_DEV_SHARED);
 	if (up->set_dev && !up->made_dev)
 		code |= genl_dev_set(&old);
 	if (up->made_dev)
@@ -141,13 +145,13 @@ static void undo(struct up *up)
 	failure_set(&cause);
 }
 
-/* Where another address took the place of the one before, that one goes from the uplink. */
+/* Where another address took the place of the one before, that one goes from the uplink, unless it is its own. */
 static int drop_old_v6(struct up *up)
 {
 	const struct pair *pair = dev_pair(&up->before);
 	struct addr old = up->v6;
 
-	if (!pair || !memcmp(&pair->v6, &up->v6.v6, sizeof(up->v6.v6)))
+	if (up->before.shared || !pair || !memcmp(&pair->v6, &up->v6.v6, sizeof(up->v6.v6)))
 		return CTL_OK;
 	old.v6 = pair->v6;
 	return addr_del(&old, up->uplink_name);

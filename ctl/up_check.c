@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What must hold before "clatctl up" begins, and what it finds: permission, module, uplink, routes, its own device. */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,29 +118,63 @@ static void add_prefix(struct up *up, const struct in6_addr *addr, bool deprecat
 		up->prefixes[up->nprefixes++] = (struct prefix64){ .addr = *addr, .deprecated = deprecated };
 }
 
+/* The addresses of the uplink itself that can be shared. */
+static int find_shared(struct up *up, const struct addr *list, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && up->nprefixes < UP_PREFIXES_MAX; i++)
+		if (address_can_be_shared(&list[i]))
+			up->prefixes[up->nprefixes++] = (struct prefix64){ .addr = list[i].v6 };
+	return up->nprefixes ? CTL_OK : fail(CTL_NOADDR, "is the network up? see: ip -6 address",
+					     "%s has no preferred global IPv6 address to share", up->uplink_name);
+}
+
+static int no_prefix(const struct up *up, const struct addr *list, size_t count)
+{
+	char text[INET6_ADDRSTRLEN];
+	size_t i;
+
+	for (i = 0; i < count && !address_can_be_shared(&list[i]); i++)
+		;
+	if (i == count)
+		return fail(CTL_NOADDR, "is the network up? see: ip -6 address; or choose an address: --address ADDR",
+			    "%s has no global IPv6 address with a /64 to choose the CLAT's from", up->uplink_name);
+	inet_ntop(AF_INET6, &list[i].v6, text, sizeof(text));
+	return fail(CTL_NOADDR, "to share the one that it has: --address shared",
+		    "%s has %s, but no /64 to choose the CLAT's IPv6 address from", up->uplink_name, text);
+}
+
 /* The /64s that the uplink has an address in; else one that router advertisements say is on the link. */
-static int find_prefixes(struct up *up)
+static int find_prefixes(struct up *up, const struct addr *list, size_t count)
 {
 	struct in6_addr onlink;
-	struct addr *list;
-	size_t i, count;
 	bool found = false;
-	int code = addr_list(AF_INET6, up->uplink.ifindex, &list, &count);
+	int code = CTL_OK;
+	size_t i;
 
-	if (code)
-		return code;
 	for (i = 0; i < count; i++)
 		if (list[i].len == 64 && list[i].scope == RT_SCOPE_UNIVERSE &&
 		    !(list[i].flags & (IFA_F_TEMPORARY | IFA_F_DADFAILED)))
 			add_prefix(up, &list[i].v6, list[i].flags & IFA_F_DEPRECATED);
-	free(list);
 	if (!up->nprefixes)
 		code = route_onlink64(up->uplink.ifindex, &onlink, &found);
 	if (found)
 		add_prefix(up, &onlink, false);
 	if (!code && !up->nprefixes && !up->have_address)
-		return fail(CTL_NOADDR, "is the network up? see: ip -6 address; or choose an address: --address ADDR",
-			    "%s has no global IPv6 address with a /64 to choose the CLAT's from", up->uplink_name);
+		return no_prefix(up, list, count);
+	return code;
+}
+
+static int find_addresses(struct up *up)
+{
+	struct addr *list;
+	size_t count;
+	int code = addr_list(AF_INET6, up->uplink.ifindex, &list, &count);
+
+	if (!code)
+		code = up->shared ? find_shared(up, list, count) : find_prefixes(up, list, count);
+	free(list);
 	return code;
 }
 
@@ -159,6 +194,6 @@ int up_check(struct up *up)
 	if (!code)
 		code = check_routes(up);
 	if (!code)
-		code = find_prefixes(up);
+		code = find_addresses(up);
 	return code;
 }

@@ -131,7 +131,7 @@ static bool keep_v6(struct up *up, const struct addr *list, size_t count)
 {
 	const struct pair *old = dev_pair(&up->before);
 
-	if (!old || up->have_address || !in_a_prefix(up, &old->v6) || !in_place(list, count, &old->v6))
+	if (!old || up->have_address || up->before.shared || !in_a_prefix(up, &old->v6) || !in_place(list, count, &old->v6))
 		return false;
 	up->v6.v6 = old->v6;
 	return true;
@@ -175,7 +175,7 @@ static int given_v6(struct up *up, const struct addr *list, size_t count)
 		return CTL_OK;
 	if (find_v6(list, count, &up->address)) {
 		show(&up->address, text);
-		return fail(CTL_NOADDR, "the CLAT needs an address of its own: choose another one, or leave out --address",
+		return fail(CTL_NOADDR, "choose another one, leave out --address, or share it: --address shared",
 			    "%s is an address of %s itself", text, up->uplink_name);
 	}
 	return try_v6(up) == DAD_OK ? CTL_OK : failure_get().code;
@@ -215,7 +215,24 @@ static int stable_v6(struct up *up, const struct addr *list, size_t count)
 	return dad == DAD_OK ? CTL_OK : failure_get().code;
 }
 
-/* Chooses the IPv6 address and adds it to the uplink: deprecated, so that nothing else picks it as a source. */
+/* The one in use, or the best of those that can be shared; nothing is added. */
+static int shared_v6(struct up *up)
+{
+	int best = address_pick_prefix(up->prefixes, up->nprefixes, &up->want.plat[0]);
+	const struct pair *old = up->before.shared ? dev_pair(&up->before) : NULL;
+	size_t i;
+
+	up->v6.v6 = up->prefixes[best].addr;
+	for (i = 0; old && i < up->nprefixes; i++)
+		if (!memcmp(&up->prefixes[i].addr, &old->v6, sizeof(old->v6)))
+			up->v6.v6 = old->v6;
+	return CTL_OK;
+}
+
+/*
+ * Chooses the IPv6 address and adds it to the uplink: deprecated, so that nothing else picks it as a source. One that is
+ * shared is there already.
+ */
 int up_choose_v6(struct up *up)
 {
 	struct addr *list;
@@ -228,7 +245,9 @@ int up_choose_v6(struct up *up)
 	code = addr_list(AF_INET6, up->uplink.ifindex, &list, &count);
 	if (code)
 		return code;
-	if (up->have_address)
+	if (up->shared)
+		code = shared_v6(up);
+	else if (up->have_address)
 		code = given_v6(up, list, count);
 	else if (!keep_v6(up, list, count))
 		code = stable_v6(up, list, count);

@@ -339,9 +339,28 @@ void uplink_set_timer(struct uplink *u)
 	timer_set(&u->timer, at);
 }
 
+/**
+ * uplink_share - share an address of the uplink itself from the next pass on, or have one of the CLAT's own again
+ * @u: the uplink
+ * @share: which of both
+ *
+ * For networks where a second address leads nowhere. Forgotten when the network is another one; a device that is
+ * adopted as shared stays so.
+ *
+ * Returns false where the configuration has said which address it is to be: that stays.
+ */
+bool uplink_share(struct uplink *u, bool share)
+{
+	u->share = share && !(u->settings.has & 1u << KEY_ADDRESS);
+	if (!(u->settings.has & 1u << KEY_ADDRESS))
+		u->settings.shared = share;
+	return u->share == share;
+}
+
 void uplink_configure(struct uplink *u, const struct settings *settings)
 {
 	u->settings = *settings;
+	uplink_share(u, u->share);
 	uplink_read_resolvers(u);
 	disc_configure(&u->disc, settings->plat, settings->nplat, settings->have_fallback ? &settings->fallback : NULL,
 		       loop_now());
@@ -436,8 +455,10 @@ void uplink_follow(struct uplink *u, const struct plan *plan, const struct dev *
 	if (!network) {
 		disc_stop(&u->disc);
 	} else if (!u->disc.running) {
-		if (!same_network(u, plan))
+		if (!same_network(u, plan)) {
 			disc_forget(&u->disc, loop_now());
+			uplink_share(u, false);
+		}
 		adopt(u, plan, dev);
 		uplink_read_resolvers(u);
 		solicit_anew(u);

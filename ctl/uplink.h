@@ -62,6 +62,8 @@ struct uplink {
 	char detail[128];
 	struct in_addr v4;		/* 0 while there is none */
 	struct in6_addr v6;
+	bool v6_shared;			/* it is an address of the uplink itself */
+	bool share;			/* asked for by uplink_share() */
 	bool settled;			/* the pass before found all in its place */
 	unsigned int attempt;		/* duplicates found so far */
 	int64_t leave_at;		/* what is left is taken away then */
@@ -81,6 +83,7 @@ struct uplink {
 struct uplink *uplink_new(const struct link *link, const struct settings *settings);
 void uplink_free(struct uplink *uplink);
 void uplink_configure(struct uplink *uplink, const struct settings *settings);
+bool uplink_share(struct uplink *uplink, bool share);
 void uplink_rename(struct uplink *uplink, const char *ifname);
 void uplink_follow(struct uplink *uplink, const struct plan *plan, const struct dev *dev);
 void uplink_read_resolvers(struct uplink *uplink);
@@ -96,6 +99,7 @@ void uplink_list_resolvers(const struct uplink *uplink, struct resolvers *list);
 void instance_init(struct uplink *uplink);
 
 /* instance.c */
+void instance_adopt_shared(struct uplink *uplink, const struct dev *dev);
 void instance_reconcile(struct uplink *uplink, struct world *world, const struct plan *plan,
 			const struct uplink *others, int64_t now);
 

@@ -22,10 +22,11 @@ static void everything(void **state)
 	assert_int_equal(parse(&dev, WORDS("uplink", "lo", "plat", "64:ff9b::/96,2001:db8:64::/48", "map",
 					   "192.0.0.1=2001:db8::1,192.168.43.0/24=2001:db8::c1a7:0/120",
 					   "lowest-ipv6-mtu", "1400", "fwmark", "0xfFffFfff", "wkp-strict", "on", "tos",
-					   "255")), CTL_OK);
+					   "255", "shared", "on")), CTL_OK);
 	assert_int_equal(dev.has, DEV_HAS(CLAT_A_DEV_UPLINK) | DEV_HAS(CLAT_A_DEV_PLAT) | DEV_HAS(CLAT_A_DEV_MAP) |
 				  DEV_HAS(CLAT_A_DEV_LOWEST_IPV6_MTU) | DEV_HAS(CLAT_A_DEV_FWMARK) |
-				  DEV_HAS(CLAT_A_DEV_WKP_STRICT) | DEV_HAS(CLAT_A_DEV_TOS));
+				  DEV_HAS(CLAT_A_DEV_WKP_STRICT) | DEV_HAS(CLAT_A_DEV_TOS) |
+				  DEV_HAS(CLAT_A_DEV_SHARED));
 	assert_int_equal(dev.uplink, if_nametoindex("lo"));
 	assert_int_equal(dev.nplat, 2);
 	assert_v6(&dev.plat[1].addr, "2001:db8:64::");
@@ -40,6 +41,7 @@ static void everything(void **state)
 	assert_int_equal(dev.fwmark, 0xffffffff);
 	assert_int_equal(dev.wkp_strict, 1);
 	assert_int_equal(dev.tos, 255);
+	assert_int_equal(dev.shared, 1);
 }
 
 static void nothing_is_not_zero(void **state)
@@ -107,6 +109,7 @@ static void malformed(void **state)
 		{ "lowest-ipv6-mtu", "99999999999999999999999999" },
 		{ "fwmark", "0x" }, { "fwmark", "-1" }, { "fwmark", "0x100000000" }, { "fwmark", "+1" },
 		{ "wkp-strict", "yes" }, { "wkp-strict", "" }, { "tos", "256" }, { "tos", "copy" },
+		{ "shared", "yes" }, { "shared", "" },
 	};
 	char *words[2];
 	struct dev dev;

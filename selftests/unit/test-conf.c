@@ -117,6 +117,26 @@ static void a_section_for_some(void **state)
 	assert_false(s.have_check);
 }
 
+/* The last that says something of the address counts, and it is known that one did. */
+static void which_address(void **state)
+{
+	struct settings s;
+	struct conf conf;
+
+	(void)state;
+	assert_int_equal(parse("[clat]\nmetric = 1\n[uplink ww*]\naddress = shared\n[uplink wwan1]\naddress = stable\n"
+			       "[uplink wwan2]\naddress = 2001:db8::1\n", &conf), CTL_OK);
+	conf_settings(&conf, "eth0", &s);
+	assert_false(s.shared || s.have_address || s.has & 1u << KEY_ADDRESS);
+	conf_settings(&conf, "wwan0", &s);
+	assert_true(s.shared && !s.have_address && s.has & 1u << KEY_ADDRESS);
+	conf_settings(&conf, "wwan1", &s);
+	assert_false(s.shared || s.have_address);
+	assert_true(s.has & 1u << KEY_ADDRESS);
+	conf_settings(&conf, "wwan2", &s);
+	assert_true(s.have_address && !s.shared);
+}
+
 static void a_hotspot(void **state)
 {
 	struct tether_settings t;
@@ -216,9 +236,9 @@ static void errors(void **state)
 		{ "[clat]\ndns = localhost\n", "'localhost' is no ADDR" },
 		{ "[clat]\ndns = 2001:db8::1@0\n", "is no ADDR" },
 		{ "[clat]\ndns = ::1 ::2 ::3 ::4 ::5 ::6 ::7 ::8 ::9\n", "more than 8 DNS servers, from '::9' on" },
-		{ "[clat]\naddress = shared\n", "address 'shared' is neither stable nor a global IPv6 address" },
-		{ "[clat]\naddress = fe80::1\n", "is neither stable nor" },
-		{ "[clat]\naddress = ::ffff:1.2.3.4\n", "is neither stable nor" },
+		{ "[clat]\naddress = any\n", "address 'any' is neither stable, shared nor a global IPv6 address" },
+		{ "[clat]\naddress = fe80::1\n", "is neither stable, shared nor" },
+		{ "[clat]\naddress = ::ffff:1.2.3.4\n", "is neither stable, shared nor" },
 		{ "[clat]\ncheck = none\n", "check 'none' is neither auto nor the IPv4 address of a host" },
 		{ "[clat]\ncheck = 64:ff9b::1\n", "is neither auto nor" },
 		{ "[clat]\ncheck = 192.0.0.170\n", "is neither auto nor" },
@@ -334,6 +354,7 @@ int main(void)
 		cmocka_unit_test(nothing_said),
 		cmocka_unit_test(all_keys),
 		cmocka_unit_test(a_section_for_some),
+		cmocka_unit_test(which_address),
 		cmocka_unit_test(a_hotspot),
 		cmocka_unit_test(a_hotspot_without_nat44),
 		cmocka_unit_test(back_to_automatic),

@@ -27,7 +27,7 @@ static struct dev *full(void)
 	dev->ifindex = 7;
 	dev->has = DEV_HAS(CLAT_A_DEV_UPLINK) | DEV_HAS(CLAT_A_DEV_PLAT) | DEV_HAS(CLAT_A_DEV_MAP) |
 		   DEV_HAS(CLAT_A_DEV_LOWEST_IPV6_MTU) | DEV_HAS(CLAT_A_DEV_FWMARK) | DEV_HAS(CLAT_A_DEV_WKP_STRICT) |
-		   DEV_HAS(CLAT_A_DEV_TOS);
+		   DEV_HAS(CLAT_A_DEV_TOS) | DEV_HAS(CLAT_A_DEV_SHARED);
 	dev->uplink = 0x7fffffff;
 	for (i = 0; i < CLAT_PLAT_MAX; i++)
 		dev->plat[dev->nplat++] = (struct plat){ .addr = v6("64:ff9b::"), .len = (uint8_t)(90 + i) };
@@ -38,6 +38,7 @@ static struct dev *full(void)
 	dev->fwmark = 0xfedcba98;
 	dev->wkp_strict = 1;
 	dev->tos = CLAT_TOS_INHERIT;
+	dev->shared = 1;
 	return dev;
 }
 

@@ -250,6 +250,53 @@ static void no_64(void **state)
 	assert_int_equal(why_of(WWAN), WHY_NO_ADDRESS);
 }
 
+static void says_what_to_set(void **state)
+{
+	(void)state;
+	w.naddrs6 = 0;
+	w.nroutes6 = 1;
+	assert_int_equal(why_of(WWAN), WHY_NO_ADDRESS);
+	assert_string_equal(plan.detail, "");
+	add_addr6(WWAN, "2001:db8:1:2::10", 128, 0);
+	assert_int_equal(why_of(WWAN), WHY_NO_ADDRESS);
+	assert_string_equal(plan.detail, "it has 2001:db8:1:2::10, which can be used by address = shared");
+}
+
+/* Whole addresses then, of any length, the uplink's own and preferred. */
+static void shared_address(void **state)
+{
+	static const struct { uint8_t len; uint32_t flags; enum why why; } rows[] = {
+		{ 64, 0, WHY_ACTIVE },
+		{ 128, 0, WHY_ACTIVE },
+		{ 128, IFA_F_PERMANENT, WHY_ACTIVE },
+		{ 64, IFA_F_DEPRECATED, WHY_NO_ADDRESS },
+		{ 64, IFA_F_TENTATIVE, WHY_NO_ADDRESS },
+		{ 64, IFA_F_DADFAILED, WHY_NO_ADDRESS },
+		{ 64, IFA_F_TEMPORARY, WHY_NO_ADDRESS },
+	};
+	struct in6_addr addr = v6("2001:db8:1:2::10");
+	size_t i;
+
+	(void)state;
+	settings.shared = true;
+	for (i = 0; i < COUNT(rows); i++) {
+		w.naddrs6 = 0;
+		add_addr6(WWAN, "fe80::1", 64, 0)->scope = RT_SCOPE_LINK;
+		add_addr6(OTHER, "2001:db8:7:7::1", 64, 0);
+		add_addr6(WWAN, "2001:db8:1:2::c1a7", 128, 0)->preferred = 0;
+		add_addr6(WWAN, "2001:db8:1:2::10", rows[i].len, rows[i].flags);
+		assert_int_equal(why_of(WWAN), rows[i].why);
+		assert_int_equal(plan.nprefixes, rows[i].why == WHY_ACTIVE);
+		assert_true(plan.shared);
+		if (plan.nprefixes)
+			assert_memory_equal(&plan.prefixes[0].addr, &addr, sizeof(addr));
+	}
+	add_addr6(WWAN, "2001:db8:1:2::11", 64, 0);
+	add_addr6(WWAN, "2001:db8:1:3::11", 128, 0);
+	assert_int_equal(why_of(WWAN), WHY_ACTIVE);
+	assert_int_equal(plan.nprefixes, 2);
+}
+
 /* The CLAT's own is no address to choose from, nor one that keeps it. */
 static void own_address(void **state)
 {
@@ -432,6 +479,8 @@ int main(void)
 		TEST(switched_off),
 		TEST(addresses),
 		TEST(no_64),
+		TEST(says_what_to_set),
+		TEST(shared_address),
 		TEST(own_address),
 		TEST(several_prefixes),
 		TEST(foreign_address_on_uplink),

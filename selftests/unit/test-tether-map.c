@@ -137,6 +137,16 @@ static void not_without_subnet_or_uplink(void **unused)
 	assert_string_equal(why, "clat0 has no uplink");
 }
 
+/* Then the module takes one pair of single addresses only. */
+static void not_beside_a_shared_address(void **unused)
+{
+	(void)unused;
+	assert_true(judge());
+	devs[0].shared = 1;
+	assert_false(judge());
+	assert_string_equal(why, "clat0 shares an address of wwan0, and can map no other");
+}
+
 static void not_for_large_subnets(void **unused)
 {
 	(void)unused;
@@ -363,6 +373,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(on_a_link_of_its_own, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_without_subnet_or_uplink, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(not_beside_a_shared_address, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_for_large_subnets, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(maps_beside_the_own_pair, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_mapped_stays, set_up, tear_down),
