@@ -42,6 +42,9 @@ REFUSALS = [
     ("set c0 fwmark -1", 1, "^fwmark '-1' is no number", "fwmark", None),
     ("set c0 tos 256", 1, "^tos '256' is no number from 0 to 255$", "tos", None),
     ("set c0 wkp-strict yes", 1, "^wkp-strict 'yes' is neither on nor off$", "wkp-strict", None),
+    ("set c0 shared yes", 1, "^shared 'yes' is neither on nor off$", "shared", None),
+    ("set c0 map 10.0.0.0/24=2001:db8::/120 shared on", 2, "^cannot set c0: shared: the map can only have one pair",
+     "shared", "one pair of single addresses"),
     ("set c0 fwmark 9 plat 64:ff9b:1::/96 map 10.0.0.1=::1", 2, "^cannot set c0: map: v6 is", "map.pair", "."),
     ("set c0 mtu 1400", 1, "^set: unknown attribute 'mtu'$", None, "clatctl set --help"),
     ("set c0 tos", 1, "^set: attribute 'tos' needs a value$", None, "clatctl set --help"),
@@ -97,6 +100,8 @@ MIRROR = [
     ("tos", "184", 184, 184, "tos 184"),
     ("tos", "0", 0, 0, "tos 0"),
     ("tos", "inherit", 256, None, "tos inherit"),
+    ("shared", "on", 1, True, "shared on"),
+    ("shared", "off", 0, False, "shared off"),
 ]
 
 

@@ -121,16 +121,20 @@ MAP = [
     ("65 pairs", pairs(*MANY_PAIRS, pair("10.2.0.0", 32, "2001:db8:2::", 128, True)), errno.ENOSPC,
      "^map: more than 64 pairs$"),
 ]
+SHARED = "^shared: the map can only have one pair, of single addresses$"
 OTHERS = [
     ("lowest-ipv6-mtu 1279", [("lowest-ipv6-mtu", 1279, True)], errno.ERANGE, "integer out of range"),
     ("lowest-ipv6-mtu 0", [("lowest-ipv6-mtu", 0, True)], errno.ERANGE, "integer out of range"),
     ("an fwmark of two octets", [("fwmark", b"\1\0", True)], errno.EINVAL, "invalid attribute length"),
     ("wkp-strict 2", [("wkp-strict", 2, True)], errno.ERANGE, "integer out of range"),
     ("tos 257", [("tos", 257, True)], errno.ERANGE, "integer out of range"),
+    ("shared 2", [("shared", 2, True)], errno.ERANGE, "integer out of range"),
+    ("shared with a subnet", [*pairs(GOOD_PAIR), ("shared", 1, True)], errno.EINVAL, SHARED),
+    ("shared with two pairs", [*pairs(*MANY_PAIRS[:2]), ("shared", 1, True)], errno.EINVAL, SHARED),
     ("an attribute that nobody knows", [("tos", 1), (99, b"\0\0\0\0", True)], errno.EINVAL, "Unknown attribute type"),
     ("an attribute numbered 0", [(0, b"\0\0\0\0", True)], errno.EINVAL, "Unknown attribute type"),
     ("ifname, which is in answers only", [("ifname", b"c9\0", True)], errno.EINVAL, "Unsupported attribute"),
-    ("state, which is in answers only", [("state", 0, True)], errno.EINVAL, "Unknown attribute type"),
+    ("state, which is in answers only", [("state", 0, True)], errno.EINVAL, "Unsupported attribute"),
     ("a good prefix, a good mark and a bad map",
      [("fwmark", 9), *plat(GOOD_PREFIX), *pairs(GOOD_PAIR, (*GOOD_PAIR, True))], errno.EEXIST, OVERLAP),
     ("a good map and a bad uplink", lambda: [*pairs(GOOD_PAIR), ("uplink", number("lo"), True)], errno.EINVAL,

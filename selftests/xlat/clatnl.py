@@ -13,7 +13,7 @@ SOL_NETLINK, EXT_ACK, CAP_ACK = 270, 11, 10
 NESTED = 0x8000
 CMD = {"dev-get": 1, "dev-set": 2, "stats-get": 5}
 DEV = {"ifindex": 1, "ifname": 2, "uplink": 3, "plat": 4, "map": 5, "lowest-ipv6-mtu": 6, "fwmark": 7, "wkp-strict": 8,
-       "tos": 9, "state": 10, "path": 11, "detach": 12, "silent": 13}
+       "tos": 9, "state": 10, "path": 11, "detach": 12, "silent": 13, "shared": 14}
 STATES = ("active", "down", "no-uplink", "uplink-down", "no-plat", "no-map")
 DETACH = ("none", "gone", "moved", "enslaved")
 

@@ -1,0 +1,18 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A CLAT that shares the uplink's own address (xlat/cases_shared.py): native IPv6 to hosts under the PLAT prefix beside it.
+# runs-in: uml qemu
+# only-all: qemu
+# timeout: 240
+#
+# Usage: shared.sh [PART OF A CASE'S NAME...]
+. "$(dirname "$0")/lib.sh"
+. "$SELFTESTS/lib-module.sh"
+module_load
+python3 "$SELFTESTS/xlat/cases_shared.py" "$@"
+STATUS=$?
+for NAME in client phone far; do
+	ip netns del "$NAME"
+done
+rmmod clat || exit 1
+exit "$STATUS"
