@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 
 #include "ctl.h"
+#include "daemon.h"
 #include "daemon_tether.h"
 #include "instance.h"
 #include "offload.h"
@@ -268,7 +269,7 @@ static void note_failure(struct uplink *u, int64_t now)
 static void run(struct uplink *u, struct world *w, const struct plan *plan, const struct uplink *others, int64_t now)
 {
 	const struct dev *dev = world_dev_of(w, u->ifindex);
-	bool silent = instance_is_silent(u, dev, now);
+	bool silent = instance_is_silent(u, w, dev, now);
 	int code;
 
 	u->leave_at = LOOP_NEVER;
@@ -276,6 +277,9 @@ static void run(struct uplink *u, struct world *w, const struct plan *plan, cons
 	if (code > 0) {
 		note_failure(u, now);
 		u->settled = false;
+		/* It was a try only, and this kernel may not do it. */
+		if (u->share)
+			uplink_share(u, false);
 	} else if (!code) {
 		instance_say(u, WHY_ACTIVE, "");
 		if (!u->settled)
@@ -284,7 +288,7 @@ static void run(struct uplink *u, struct world *w, const struct plan *plan, cons
 		u->attempt = 0;
 		u->trouble = (struct backoff){ 0 };
 		if (silent)
-			instance_stall(u, now);
+			instance_stall(u, w, now);
 	} else if (silent && u->why == WHY_TENTATIVE) {
 		instance_say_stalled(u);
 	}
@@ -354,6 +358,11 @@ static void retire(struct uplink *u, const struct world *w, const struct plan *p
 		code = instance_drop_stale_v6(u, w, true);
 	if (code)
 		note_failure(u, now);
+	/* Without an address to share there may be one of our own. */
+	if (plan->why == WHY_NO_ADDRESS && u->share) {
+		uplink_share(u, false);
+		daemon_changed();
+	}
 	set_leave_at(u, plan->why, dev, now);
 	if (now >= u->leave_at)
 		leave(u, w, dev, now);

@@ -16,9 +16,9 @@ int instance_have_v6(struct uplink *uplink, const struct world *world, int64_t n
 int instance_drop_stale_v6(const struct uplink *uplink, const struct world *world, bool all);
 
 /* instance_silence.c */
-bool instance_is_silent(struct uplink *uplink, const struct dev *dev, int64_t now);
+bool instance_is_silent(struct uplink *uplink, const struct world *world, const struct dev *dev, int64_t now);
 void instance_say_stalled(struct uplink *uplink);
-void instance_stall(struct uplink *uplink, int64_t now);
+void instance_stall(struct uplink *uplink, const struct world *world, int64_t now);
 void instance_end_silence(struct uplink *uplink);
 
 #endif

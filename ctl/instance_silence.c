@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "address.h"
 #include "ctl.h"
 #include "daemon.h"
 #include "genl.h"
@@ -15,11 +16,23 @@
 /* The module looks each 5 s, and tells after two looks that brought nothing; real time, which it is. */
 #define WATCH_MS (20 * 1000)
 
-static struct silence_means means(const struct uplink *u)
+static bool has_address(const struct uplink *u, const struct world *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->naddrs6; i++)
+		if (w->addrs6[i].ifindex == u->ifindex && address_can_be_shared(&w->addrs6[i]))
+			return true;
+	return false;
+}
+
+static struct silence_means means(const struct uplink *u, const struct world *w)
 {
 	struct failure before = failure_get();
 	struct silence_means m = {
-		.prefixes = disc_announced(&u->disc), .address = !u->settings.have_address,
+		.prefixes = disc_announced(&u->disc),
+		.address = !u->settings.have_address && (u->share || !u->settings.shared),
+		.shared = !u->settings.shared && !(u->settings.has & 1u << KEY_ADDRESS) && has_address(u, w),
 		.watch_ms = loop_real_ms(WATCH_MS),
 	};
 	struct stats stats;
@@ -80,14 +93,14 @@ void instance_end_silence(struct uplink *u)
 }
 
 /* Whether the NAT64 is silent; the silence begins or ends here. */
-bool instance_is_silent(struct uplink *u, const struct dev *dev, int64_t now)
+bool instance_is_silent(struct uplink *u, const struct world *w, const struct dev *dev, int64_t now)
 {
 	bool silent = dev && dev->silent;
 	struct silence_means m;
 
 	if (!silent && !u->silence.on)
 		return false;
-	m = means(u);
+	m = means(u, w);
 	if (!silence_goes_on(&u->silence, silent, &m, now))
 		check_stop(&u->check);
 	return u->silence.on;
@@ -100,6 +113,15 @@ static void give_up_address(struct uplink *u)
 	u->given_up = u->v6;
 	memset(&u->v6, 0, sizeof(u->v6));
 	u->moves++;
+	uplink_share(u, false);
+	daemon_changed();
+}
+
+/* For networks where a second address leads nowhere. */
+static void share_address(struct uplink *u)
+{
+	notice("%s: silence: trying an address that %s itself has", u->ifname, u->ifname);
+	uplink_share(u, true);
 	daemon_changed();
 }
 
@@ -115,9 +137,9 @@ static void give_up_prefix(struct uplink *u)
 }
 
 /* All is in its place, and silent. What is changed the next pass tells the kernel. */
-void instance_stall(struct uplink *u, int64_t now)
+void instance_stall(struct uplink *u, const struct world *w, int64_t now)
 {
-	struct silence_means m = means(u);
+	struct silence_means m = means(u, w);
 
 	switch (silence_step(&u->silence, &m, now)) {
 	case SILENCE_ASK:
@@ -130,6 +152,9 @@ void instance_stall(struct uplink *u, int64_t now)
 		break;
 	case SILENCE_ADDRESS:
 		give_up_address(u);
+		break;
+	case SILENCE_SHARED:
+		share_address(u);
 		break;
 	default:
 		break;

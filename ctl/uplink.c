@@ -345,16 +345,15 @@ void uplink_set_timer(struct uplink *u)
  * @share: which of both
  *
  * For networks where a second address leads nowhere. Forgotten when the network is another one; a device that is
- * adopted as shared stays so.
- *
- * Returns false where the configuration has said which address it is to be: that stays.
+ * adopted as shared stays so. Where the configuration has said which address it is to be, that stays.
  */
-bool uplink_share(struct uplink *u, bool share)
+void uplink_share(struct uplink *u, bool share)
 {
-	u->share = share && !(u->settings.has & 1u << KEY_ADDRESS);
-	if (!(u->settings.has & 1u << KEY_ADDRESS))
+	if (u->settings.has & 1u << KEY_ADDRESS)
+		share = false;
+	else
 		u->settings.shared = share;
-	return u->share == share;
+	u->share = share;
 }
 
 void uplink_configure(struct uplink *u, const struct settings *settings)

@@ -83,7 +83,7 @@ struct uplink {
 struct uplink *uplink_new(const struct link *link, const struct settings *settings);
 void uplink_free(struct uplink *uplink);
 void uplink_configure(struct uplink *uplink, const struct settings *settings);
-bool uplink_share(struct uplink *uplink, bool share);
+void uplink_share(struct uplink *uplink, bool share);
 void uplink_rename(struct uplink *uplink, const char *ifname);
 void uplink_follow(struct uplink *uplink, const struct plan *plan, const struct dev *dev);
 void uplink_read_resolvers(struct uplink *uplink);

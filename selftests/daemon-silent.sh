@@ -64,6 +64,9 @@ watch_checks()
 				ip6 daddr $CONFIGURED icmpv6 type echo-request counter name configured
 				ip6 daddr $PAIR_PLAT ip6 saddr @dropped drop
 			}
+			chain single {
+				type filter hook prerouting priority raw;
+			}
 		}
 	NFT
 }
@@ -166,6 +169,35 @@ test_address()
 	check_equal "the address that works stays" "$first" "$(pair_of)"
 }
 
+# shared: the CLAT's address is that of the uplink
+shared()
+{
+	[ "$(pair_of)" = "${first%=*}=$PAIR_PHONE" ] && [ "$(ctl -j show clat0 | jq '.instances[0].shared')" = true ]
+}
+
+own_again()
+{
+	[ "$(ctl -j show clat0 | jq '.instances[0].shared')" = false ] && [ "$(pair_of)" != "${first%=*}=$PAIR_PHONE" ]
+}
+
+# The network takes what comes from the address that the phone had first, and nothing else.
+test_shared()
+{
+	in_ns ran nft add rule ip6 watch single ip6 daddr "$PAIR_PLAT" ip6 saddr != "$PAIR_PHONE" drop
+	check "a network that takes one address only: after another one" wait_for 40 reason_has "tried 1 other address"
+	check "the CLAT shares that one" wait_for 60 shared
+	check "IPv4 goes through by that" wait_for 20 works
+	check "and the state says that" wait_for 20 state_is active
+	check_equal "the uplink has no other" "$PAIR_PHONE" "$(ip -n phone -j -6 address show dev wwan0 scope global |
+		jq -r '[.[].addr_info[]?.local] | join(" ")')"
+	nat64_dies
+	check "all is dead: an address of its own again" wait_for 90 own_again
+	nat64_lives
+	in_ns ran nft flush chain ip6 watch single
+	check "and it works" wait_for 40 state_is active
+	first=$(pair_of)
+}
+
 # One after another for ever, until the traffic is back.
 test_never_ends()
 {
@@ -236,6 +268,7 @@ run_all()
 	test_prefix
 	test_answered
 	test_address
+	test_shared
 	test_never_ends
 	test_configured
 	test_nobody
@@ -245,7 +278,7 @@ run_all()
 	ctl down --all >/dev/null
 }
 
-tap_plan 45
+tap_plan 52
 rm -rf /etc/clat
 mkdir /etc/clat
 pair_up || bail "the network does not come up"
