@@ -124,6 +124,19 @@ back_after_removals()
 	done
 }
 
+# fight SECONDS: a manager takes the address away as soon as it sees it; prints how often
+fight()
+{
+	now_cs
+	fight_end=$((NOW_CS + $1 * 100)) fight_count=0
+	while now_cs && [ "$NOW_CS" -lt "$fight_end" ]; do
+		fight_v6=$(clat_v6)
+		[ -z "$fight_v6" ] || ! ip -n phone address del "$fight_v6" dev wwan0 || fight_count=$((fight_count + 1))
+		sleep 0.1
+	done
+	echo "$fight_count"
+}
+
 # The first time it is back at once, then after pauses that double: the last one is long enough to be met.
 test_removed()
 {
@@ -135,6 +148,8 @@ test_removed()
 		"$(ip -n phone -o link show type clat | wc -l) $(default4 | grep -c clat) $(clat_v6 | wc -l)"
 	daemon_start
 	back "killed while removed: the next start sets it up again"
+	check "taken away whenever it is there, for 20 s: no storm" at_most 6 "$(fight 20)"
+	check "nobody fights any more: it stays" wait_for 60 is_settled
 }
 
 # An address that the phone has itself cannot be the CLAT's as well.
@@ -257,7 +272,7 @@ run_all()
 	ctl down --all >/dev/null
 }
 
-tap_plan 82
+tap_plan 84
 rm -rf /etc/clat
 mkdir /etc/clat
 pair_up || bail "the network does not come up"

@@ -71,10 +71,13 @@ test_native()
 
 test_ra()
 {
+	in_ns phone sysctl -qw net.ipv6.conf.wwan0.accept_ra=0
 	ra pref64=$OTHER,1800
 	check "a prefix of a router beats that of DNS" wait_for 2 plat_is "$OTHER ra,$PAIR_PLAT old"
 	check "the kernel has both, the new one first" wait_for 2 kernel_plat "$OTHER,$PAIR_PLAT"
 	check_equal "the local address stays" "$first" "$(pair_of)"
+	check_equal "the kernel itself heard no router" 0 "$(in_ns phone sysctl -n net.ipv6.conf.wwan0.accept_ra)"
+	in_ns phone sysctl -qw net.ipv6.conf.wwan0.accept_ra=1
 	ra pref64=64:ff9b:2::/96,1800 hops=64
 	ra pref64=64:ff9b:2::/96,1800 from=$PAIR_RAN
 	ra pref64=64:ff9b:2::/96,1800 raw=2600
@@ -137,6 +140,7 @@ test_kill()
 	check_equal "nothing is changed by it" "" "$(pair_state | diff "$LIB_TMP/running" -)"
 	daemon_kill TERM
 	check_equal "SIGTERM ends it with 0" 0 "$daemon_rc"
+	check "the log says that connections stay" grep -q 'stopping: devices, addresses and routes stay' "$LOG"
 	check_equal "and changes nothing" "" "$(pair_state | diff "$LIB_TMP/running" -)"
 	resolver "53=silent"
 	daemon_start
@@ -151,14 +155,28 @@ test_kill()
 	check "and of the first again" wait_for 60 sends_to "$PAIR_PLAT"
 }
 
+# one_step: no event tells of a device without an address, or without an uplink
+one_step()
+{
+	grep -q 3fff:fff:1:3: "$LIB_TMP/events" &&
+		! jq '.instances[0] | (.map | length == 1) and .uplink == "wwan0"' "$LIB_TMP/events" | grep -v true ||
+		{ cat "$LIB_TMP/events"; return 1; }
+}
+
 test_network_change()
 {
+	ctl -j -v monitor >"$LIB_TMP/events" 2>"$LIB_TMP/listening" &
+	events_pid=$!
+	wait_for 10 grep -q listening "$LIB_TMP/listening"
 	ip -n phone -batch - <<-NEW
 		address add 3fff:fff:1:3::10/64 dev wwan0 nodad
 		address change $PAIR_PHONE/64 dev wwan0 preferred_lft 0 nodad
 	NEW
 	ip -n ran address add 3fff:fff:1:3::1/64 dev cell0 nodad
 	check "another /64: an address in it" wait_for 10 sh -c "$IN_PHONE -j show | grep -q 3fff:fff:1:3:"
+	kill "$events_pid"
+	wait "$events_pid" 2>/dev/null
+	check "the kernel took it in one step" one_step
 	check "the old one is gone" wait_for 5 sh -c '! ip -n phone -6 address show dev wwan0 | grep -q "1:2:.*/128"'
 	check "IPv4 goes through" wait_for 5 works
 	ip -n phone -batch - <<-OLD
@@ -430,7 +448,7 @@ run_all()
 }
 
 [ -c /dev/net/tun ] || modprobe tun || bail "no tun devices: modprobe tun fails"
-tap_plan 115
+tap_plan 118
 rm -rf /etc/clat
 pair_up || bail "the network does not come up"
 run_all
