@@ -5,7 +5,8 @@
  * and the last steps to the neighbour.
  *
  * The cache has an entry for each pair of addresses, not one for all: path MTU
- * exceptions are routes of their own.
+ * exceptions are routes of their own. It has two levels: few entries with all
+ * that a packet needs, and many with the route alone, whose lookup costs most.
  */
 #include <linux/jhash.h>
 #include <linux/netfilter.h>
@@ -19,9 +20,24 @@
 #include "clat.h"
 
 #define CLAT_ROUTES	64
+#define CLAT_DESTS	1024
 
 /* No route has it: serial numbers of IPv6 routes begin at 1. */
 #define CLAT_COOKIE_STALE	0
+
+/**
+ * struct clat_dest - route of a pair of addresses
+ * @local:	the local end
+ * @far:	the far end
+ * @cookie:	tells whether @dst is still good
+ * @dst:	the route, with a reference; %NULL if unused
+ */
+struct clat_dest {
+	__be32 local;
+	__be32 far;
+	u32 cookie;
+	struct dst_entry *dst;
+};
 
 /*
  * A cache belongs to one configuration, whose addresses it has translated. It is
@@ -29,6 +45,7 @@
  */
 struct clat_route_table {
 	struct clat_route routes[CLAT_ROUTES];
+	struct clat_dest dests[CLAT_DESTS];
 };
 
 /**
@@ -50,28 +67,34 @@ void clat_routes_flush(struct clat_route_table __percpu *routes)
 	unsigned int i;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		for (i = 0; i < CLAT_ROUTES; i++) {
-			struct clat_route *route;
+	for_each_possible_cpu(cpu) {
+		struct clat_route_table *table = per_cpu_ptr(routes, cpu);
 
-			route = &per_cpu_ptr(routes, cpu)->routes[i];
-			dst_release(route->dst);
-			route->dst = NULL;
+		for (i = 0; i < CLAT_ROUTES; i++) {
+			dst_release(table->routes[i].dst);
+			table->routes[i].dst = NULL;
 		}
+		for (i = 0; i < CLAT_DESTS; i++) {
+			dst_release(table->dests[i].dst);
+			table->dests[i].dst = NULL;
+		}
+	}
 }
 
 /**
  * clat_routes_free() - free a cache that no packet uses
- * @routes:	the cache
+ * @routes:	the cache, or %NULL
  */
 void clat_routes_free(struct clat_route_table __percpu *routes)
 {
+	if (!routes)
+		return;
 	clat_routes_flush(routes);
 	free_percpu(routes);
 }
 
 /**
- * clat_routes_stale() - have all routes of a cache looked up anew
+ * clat_routes_stale() - have the next packet by each route start the watch
  * @routes:	the cache; packets may use it
  *
  * A packet that writes an entry at the same time may win, and its route stays.
@@ -87,14 +110,12 @@ void clat_routes_stale(struct clat_route_table __percpu *routes)
 				   CLAT_COOKIE_STALE);
 }
 
-static struct clat_route *clat_route_slot(const struct clat_config *cfg,
-					  __be32 local, __be32 far)
+static u32 clat_route_key(__be32 local, __be32 far)
 {
 	u32 key = (__force u32)(local ^ far);
 
 	key ^= key >> 16;
-	key ^= key >> 8;
-	return &this_cpu_ptr(cfg->routes)->routes[key % CLAT_ROUTES];
+	return key ^ key >> 8;
 }
 
 static struct dst_entry *clat_route_lookup(struct net *net,
@@ -119,29 +140,52 @@ static struct dst_entry *clat_route_lookup(struct net *net,
 	return dst;
 }
 
+/* Return: an entry with a good route, valid as clat_route46()'s; or %NULL. */
+static const struct clat_dest *clat_route_dest(struct net *net,
+					       const struct clat_config *cfg,
+					       const struct clat_ends *ends)
+{
+	u32 key = clat_route_key(ends->local4, ends->far4);
+	struct clat_dest *dest;
+
+	dest = &this_cpu_ptr(cfg->routes)->dests[key % CLAT_DESTS];
+	if (dest->dst && dest->local == ends->local4 &&
+	    dest->far == ends->far4 && dst_check(dest->dst, dest->cookie))
+		return dest;
+
+	/* Freed after a grace period: who still sends by it may go on. */
+	dst_release(dest->dst);
+	dest->dst = clat_route_lookup(net, cfg, &ends->local6, &ends->far6);
+	if (!dest->dst)
+		return NULL;
+	dest->local = ends->local4;
+	dest->far = ends->far4;
+	dest->cookie = rt6_get_cookie(dst_rt6_info(dest->dst));
+	return dest;
+}
+
 static noinline int clat_route_fill(struct clat_dev *clat,
 				    const struct clat_config *cfg,
 				    struct clat_route *route,
 				    __be32 local, __be32 far)
 {
-	struct dst_entry *dst;
+	const struct clat_dest *dest;
 	int err;
 
-	if (!cfg->uplink || !cfg->xlat.n_plat || !cfg->xlat.map.n)
+	if (!cfg->xlat.n_plat || !cfg->xlat.map.n)
 		return -CLAT_DROP_INACTIVE46;
 
-	/* Freed after a grace period: who still sends by it may go on. */
 	dst_release(route->dst);
 	route->dst = NULL;
 	err = clat_ends46(&cfg->xlat, local, far, &route->ends);
 	if (err)
 		return err;
-	dst = clat_route_lookup(dev_net(clat->dev), cfg, &route->ends.local6,
-				&route->ends.far6);
-	if (!dst)
+	dest = clat_route_dest(dev_net(clat->dev), cfg, &route->ends);
+	if (!dest)
 		return -CLAT_DROP_ROUTE46;
-	route->dst = dst;
-	WRITE_ONCE(route->cookie, rt6_get_cookie(dst_rt6_info(dst)));
+	dst_hold(dest->dst);
+	route->dst = dest->dst;
+	WRITE_ONCE(route->cookie, dest->cookie);
 	clat_watch_start(clat);
 	return 0;
 }
@@ -163,9 +207,14 @@ const struct clat_route *clat_route46(struct clat_dev *clat,
 				      const struct clat_config *cfg,
 				      __be32 local, __be32 far)
 {
-	struct clat_route *route = clat_route_slot(cfg, local, far);
+	struct clat_route *route;
 	int err;
 
+	/* A configuration without an uplink may have no cache either. */
+	if (!cfg->uplink)
+		return ERR_PTR(-CLAT_DROP_INACTIVE46);
+	route = &this_cpu_ptr(cfg->routes)->routes[clat_route_key(local, far) %
+						   CLAT_ROUTES];
 	if (route->dst && route->ends.far4 == far &&
 	    route->ends.local4 == local &&
 	    dst_check(route->dst, READ_ONCE(route->cookie)))
