@@ -6,7 +6,7 @@
  *              -> clat_route_output() [route.c] -> uplink
  *
  *   NIC -> clat_ingress() [ingress.c] -> clat_xlat64() [xlat64.c]
- *       -> netif_receive_skb() -> IPv4 stack
+ *       -> netif_receive_skb_core() -> IPv4 stack
  *
  *   Where the hook can't be, IPv6 packets are routed to the device:
  *   IPv6 stack -> clat_xmit() -> clat_routed() [ingress.c] -> clat_xlat64()

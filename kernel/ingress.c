@@ -9,6 +9,7 @@
 #include <net/sock.h>
 
 #include "clat.h"
+#include "compat/uninitialized.h"
 
 /*
  * An ICMPv6 error comes from any router. It is ours if it can be translated and
@@ -144,7 +145,7 @@ static int clat_translate64(const struct clat_dev *clat,
 			    struct sk_buff **pskb, struct clat_packet *pkt,
 			    const struct clat_mine *mine)
 {
-	struct clat_ends ends;
+	struct clat_ends ends CLAT_UNINITIALIZED;
 	int err;
 
 	err = clat_parse64(*pskb, pkt);
@@ -227,11 +228,15 @@ static void clat_receive(struct clat_dev *clat, const struct clat_config *cfg,
 	nf_reset_ct(skb);
 	skb_clear_hash_if_not_l4(skb);
 	dev_sw_netstats_rx_add(dev, skb->len);
-	/* A second pass over the stack does not stand on top of the first. */
+	/*
+	 * A second pass over the stack does not stand on top of the first. What
+	 * comes from the hook has been through the rest of netif_receive_skb():
+	 * time stamp, RPS, memory reserves.
+	 */
 	if (routed)
 		netif_rx(skb);
 	else
-		netif_receive_skb(skb);
+		netif_receive_skb_core(skb);
 }
 
 /*
