@@ -190,11 +190,11 @@ unloaded()
 	check_equal "and makes no device" "8 8 modprobe clat" "$(failure add c0)"
 }
 
-tap_plan 230
+tap_plan 237
 set_up || bail "the devices cannot be made"
 device
-relay 110 refuse.py
-relay 88 ctl.py
+relay 113 refuse.py
+relay 92 ctl.py
 namespaces
 notifications
 unloaded
