@@ -53,7 +53,7 @@ both_work()
 	works && native_works
 }
 
-# talk ADDR PORT: a TCP connection to the echo server that is asked ten times; the local ports of both differ
+# talk ADDR: a TCP connection to the echo server, which is asked fifty times
 talk()
 {
 	in_ns phone python3 -c '
