@@ -35,6 +35,9 @@ def native(kind, port=None, far=None, dport=7, v6only=None, device=None):
     enter("phone")
     sock = socket.socket(socket.AF_INET6, kind)
     sock.settimeout(20)
+    if kind == socket.SOCK_STREAM:
+        # A close that says RST once: a FIN would be said again while later cases look at what leaves.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     if v6only is not None:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, v6only)
     if device:
@@ -527,7 +530,6 @@ def churn():
                 W.from_far(ip6(far6, OWN6, TCP, tcp(far6, OWN6, sport=7, dport=port)))
             if turn % 10 == 9:
                 W.clat.set(W.index, attr(DEV["shared"], u8(turn // 10 % 2)))
-                W.quiet()
     finally:
         stop.set()
         thread.join()

@@ -6,7 +6,7 @@
 
 /* Since 6.10, and in stable kernels before */
 #ifndef dst_rt6_info
-#define dst_rt6_info(dst) container_of(dst, struct rt6_info, dst)
+#define dst_rt6_info(_dst) container_of(_dst, struct rt6_info, dst)
 #endif
 
 #endif
