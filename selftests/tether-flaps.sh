@@ -100,24 +100,6 @@ without_nat44()
 	on_again && nat44_is no
 }
 
-# measure: what the daemon has once it has done all of it once
-measure()
-{
-	anon_before=$(daemon_anon) fds_before=$(daemon_descriptors)
-	diag "RssAnon $anon_before kB, $fds_before descriptors"
-}
-
-# same_memory: after 4000 flaps
-same_memory()
-{
-	at_most $((anon_before + 32)) "$(daemon_anon)"
-}
-
-same_descriptors()
-{
-	[ "$(daemon_descriptors)" = "$fds_before" ] || { ls -l "/proc/$DAEMON/fd"; return 1; }
-}
-
 tap_plan 16
 rm -rf /etc/clat
 mkdir -p /etc/clat
@@ -130,17 +112,17 @@ hotspot_state >"$LIB_TMP/before"
 daemon_start 1 GLIBC_TUNABLES=glibc.malloc.tcache_count=0
 check "the hotspot is on" wait_for 30 reaches client
 check "1000 flaps, and both clients are served" rounds 0 10
-measure
+daemon_measure
 check "4000 more, and both clients are served" rounds 10 50
-check "it has grown by less than eight octets a flap" same_memory
-check "as many descriptors" wait_for 10 same_descriptors
+check "it has grown by less than eight octets a flap" daemon_steady 32 rounds 10 50
+check "as many descriptors" wait_for 10 daemon_same_descriptors
 check "without NAT44" without_nat44
 check "1000 flaps of that, and both clients are served" rounds 50 60
-measure
+daemon_measure
 check "4000 more of that, and both clients are served" rounds 60 100
 check "without NAT44 still" nat44_is no
-check "it has grown by less than eight octets a flap there" same_memory
-check "as many descriptors there" wait_for 10 same_descriptors
+check "it has grown by less than eight octets a flap there" daemon_steady 32 rounds 60 100
+check "as many descriptors there" wait_for 10 daemon_same_descriptors
 check "less than 2 MiB of its own" at_most 2048 "$(daemon_anon)"
 ctl down --all >/dev/null
 check "down --all: ruleset, sysctls, addresses, routes, rules are where they began" wait_for 5 hotspot_same "$LIB_TMP/before"

@@ -66,6 +66,31 @@ at_most()
 	[ "$2" -le "$1" ] || { echo "$2, wanted at most $1"; return 1; }
 }
 
+# daemon_measure: from here on is compared
+daemon_measure()
+{
+	anon_before=$(daemon_anon) fds_before=$(daemon_descriptors)
+	diag "RssAnon $anon_before kB, $fds_before descriptors"
+}
+
+daemon_same_descriptors()
+{
+	[ "$(daemon_descriptors)" = "$fds_before" ] || { ls -l "/proc/$DAEMON/fd"; return 1; }
+}
+
+# daemon_steady KB COMMAND...: it has grown by no more since it was measured, or does so in one of two more runs of what it
+# has been through. An allocator finds its shape late now and then, but what is lost each time is lost each time.
+daemon_steady()
+{
+	steady_bound=$1
+	shift
+	for steady_run in 1 2 3; do
+		! at_most $((anon_before + steady_bound)) "$(daemon_anon)" || return 0
+		[ "$steady_run" = 3 ] || { daemon_measure && "$@"; } || return 1
+	done
+	return 1
+}
+
 # status FILTER: of wwan0, by jq; empty if it is not looked after
 status()
 {

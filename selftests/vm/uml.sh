@@ -14,7 +14,7 @@ build='
 	set -eu
 	cd /srv/uml
 	tar -xf /srv/source/usr/src/linux-source-6.1.tar.xz --strip-components=1
-	patch -p1 <clat.patch
+	cat clat-*.patch | patch -p1
 	make ARCH=um x86_64_defconfig
 	ARCH=um KCONFIG_CONFIG=.config scripts/kconfig/merge_config.sh -m .config clat.config
 	make ARCH=um olddefconfig
@@ -33,7 +33,9 @@ make_uml()
 	rm -rf "$new"
 	mkdir -p "$new"
 	cp "$VM_DIR/uml.config" "$new/clat.config"
-	cp "$VM_DIR/uml-stacktrace.patch" "$new/clat.patch"
+	for patch in "$VM_DIR"/uml-*.patch; do
+		cp "$patch" "$new/clat-${patch##*/uml-}"
+	done
 	say "test kernel (UML, KASAN, lockdep, KUnit): building, 5 to 10 minutes on 2 processors; log: $log"
 	if ! vm_chroot "$guest" -b "$source:/srv/source" -b "$new:/srv/uml" -- nice sh -c "$build" \
 	     </dev/null >"$log" 2>&1; then
@@ -51,7 +53,7 @@ umls=$CLAT_CACHE/uml
 source=$(sh "$VM_DIR/root.sh" source)
 # Size and time of the source stand for its version.
 tarball=$source/usr/src/linux-source-6.1.tar.xz
-key=$({ stat -c '%s %Y' "$tarball"; cat "$VM_DIR/uml.config" "$VM_DIR/uml-stacktrace.patch"; } | sha256sum | cut -c1-12)
+key=$({ stat -c '%s %Y' "$tarball"; cat "$VM_DIR/uml.config" "$VM_DIR"/uml-*.patch; } | sha256sum | cut -c1-12)
 uml=$umls/6.1-$key
 if [ ! -d "$uml" ]; then
 	mkdir -p "$umls"

@@ -4,11 +4,11 @@ A device that shares the uplink's own address: what is IPv6's own stays so, what
 Programs of the phone speak IPv6 to the same hosts under the PLAT prefix all the while.
 """
 import errno
+import multiprocessing
 import select
 import socket
 import struct
 import subprocess
-import threading
 
 from clatnl import DEV, Refused, attr, local_map, u8
 from expect import W
@@ -498,11 +498,9 @@ def refused():
 def churn():
     far6 = share()
     ports = [next(PORTS) for _ in range(16)]
-    stop = threading.Event()
 
     def sockets():
-        """A thread is in the namespace of who started it."""
-        while not stop.is_set():
+        while True:
             for number, port in enumerate(ports):
                 kind = (socket.SOCK_DGRAM, socket.SOCK_STREAM)[number % 2]
                 with socket.socket(socket.AF_INET6, kind) as sock:
@@ -518,8 +516,9 @@ def churn():
                         pass
 
     enter("phone")
-    thread = threading.Thread(target=sockets)
-    thread.start()
+    # No thread: packets are put in while it runs.
+    process = multiprocessing.Process(target=sockets)
+    process.start()
     before = W.counters()
     try:
         for turn in range(150):
@@ -531,8 +530,8 @@ def churn():
             if turn % 10 == 9:
                 W.clat.set(W.index, attr(DEV["shared"], u8(turn // 10 % 2)))
     finally:
-        stop.set()
-        thread.join()
+        process.terminate()
+        process.join()
     moved = W.moved(before)
     true(moved.get("packets46", 0) > 1000 and moved.get("packets64", 0) > 1000, f"too little has flowed: {moved}")
     equal(set(moved) - {"packets46", "bytes46", "packets64", "bytes64", "native46"}, set(), "counters")
