@@ -158,6 +158,30 @@ static int attr_uplink(const char *text, struct dev *dev)
 	return CTL_OK;
 }
 
+static int one_lan(const char *word, struct dev *dev)
+{
+	struct lan *lan = &dev->lan[dev->nlan];
+
+	if (dev->nlan == CLAT_LAN_MAX)
+		return fail(CTL_USAGE, NULL, "more than %d LAN interfaces, from '%s' on", CLAT_LAN_MAX, word);
+	lan->ifindex = if_nametoindex(word);
+	if (!lan->ifindex)
+		return fail(CTL_NODEV, "see: ip link", "no interface '%s' to be a LAN", word);
+	snprintf(lan->ifname, sizeof(lan->ifname), "%s", word);
+	dev->nlan++;
+	return CTL_OK;
+}
+
+/* IF[,IF...]|none into @dev. Returns an exit code. */
+static int attr_lan(const char *text, struct dev *dev)
+{
+	dev->nlan = 0;
+	dev->has |= DEV_HAS(CLAT_A_DEV_LAN);
+	if (!strcmp(text, "none"))
+		return CTL_OK;
+	return each_word("lan", text, dev, one_lan);
+}
+
 static int number_value(const char *name, const char *text, unsigned long max, unsigned long *value)
 {
 	if (!attr_number(text, max, value))
@@ -232,6 +256,7 @@ static const struct {
 	{ "wkp-strict", CLAT_A_DEV_WKP_STRICT, attr_wkp_strict },
 	{ "tos", CLAT_A_DEV_TOS, attr_tos },
 	{ "shared", CLAT_A_DEV_SHARED, attr_shared },
+	{ "lan", CLAT_A_DEV_LAN, attr_lan },
 };
 
 /**

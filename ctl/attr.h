@@ -20,7 +20,8 @@
 "  fwmark N                     mark for the IPv6 route lookup, decimal or 0x...\n" \
 "  wkp-strict on|off            refuse non-global IPv4 addresses under 64:ff9b::/96\n" \
 "  tos N|inherit                fixed traffic class of translated packets, or the packet's own\n" \
-"  shared on|off                the map's IPv6 address is one that IPv6 itself uses: what its sockets own is left to it\n"
+"  shared on|off                the map's IPv6 address is one that IPv6 itself uses: what its sockets own is left to it\n" \
+"  lan IF[,IF...]|none          interfaces whose mapped clients take the LAN shortcut, past the IPv4 firewall\n"
 
 int attr_parse(const struct command *cmd, int argc, char **argv, struct dev *dev);
 int attr_plat(const char *text, struct dev *dev);

@@ -26,6 +26,10 @@ static void print_lists(const struct dev *dev)
 	for (i = 0; i < dev->nmap; i++)
 		printf("%s%s", i ? "," : " ", show_pair(&dev->map[i], buf, sizeof(buf)));
 	printf("%s\n", dev->nmap ? "" : " none");
+	printf("  lan");
+	for (i = 0; i < dev->nlan; i++)
+		printf("%s%s", i ? "," : " ", show_lan(&dev->lan[i], buf, sizeof(buf)));
+	printf("%s\n", dev->nlan ? "" : " none");
 }
 
 static void print_dev(const struct dev *dev)

@@ -23,6 +23,11 @@ struct pair {
 	uint8_t v6_len;
 };
 
+struct lan {
+	uint32_t ifindex;
+	char ifname[IF_NAMESIZE];
+};
+
 /* A bit of @has, a CLAT_A_DEV_* each, says that a member was given or answered. */
 #define DEV_HAS(attr) (1u << (attr))
 
@@ -45,6 +50,8 @@ struct dev {
 	uint32_t detach;			/* enum clat_detach */
 	uint8_t silent;				/* packets go out, and none comes back */
 	uint8_t shared;				/* IPv6 of the uplink itself uses the map's address too */
+	size_t nlan;
+	struct lan lan[CLAT_LAN_MAX];
 	bool tayga;				/* as the link says; world_read() alone looks */
 };
 

@@ -21,6 +21,7 @@ static const struct attr_name pair_names[] = {
 	{ CLAT_A_PAIR_V6, "v6", NULL }, { CLAT_A_PAIR_V6_LEN, "v6-len", NULL }, { 0 },
 };
 static const struct attr_name pairs_names[] = { { CLAT_A_PAIRS_PAIR, "pair", pair_names }, { 0 } };
+static const struct attr_name links_names[] = { { CLAT_A_LINKS_LINK, "link", NULL }, { 0 } };
 static const struct attr_name dev_names[] = {
 	{ CLAT_A_DEV_IFINDEX, "ifindex", NULL },
 	{ CLAT_A_DEV_UPLINK, "uplink", NULL },
@@ -31,6 +32,7 @@ static const struct attr_name dev_names[] = {
 	{ CLAT_A_DEV_WKP_STRICT, "wkp-strict", NULL },
 	{ CLAT_A_DEV_TOS, "tos", NULL },
 	{ CLAT_A_DEV_SHARED, "shared", NULL },
+	{ CLAT_A_DEV_LAN, "lan", links_names },
 	{ 0 },
 };
 
@@ -42,6 +44,7 @@ static const struct {
 	{ "plat", "a PLAT prefix has 32, 40, 48, 56, 64 or 96 bits and no bits set behind them or in octet 8, 64:ff9b::/96" },
 	{ "map", "pairs V4/LEN=V6/LEN need equally long suffixes, no bits set behind LEN, and no overlap" },
 	{ "uplink", "the uplink is another interface of this namespace: no clat device, loopback, bridge port, bond slave" },
+	{ "lan", "a LAN is an interface of clients: not the uplink, no clat device, loopback, bridge port, bond slave" },
 	{ "lowest-ipv6-mtu", "it is 1280 or more" },
 	{ "tos", "it is 0 to 255, or inherit" },
 	{ "wkp-strict", "it is on or off" },

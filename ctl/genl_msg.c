@@ -61,6 +61,23 @@ static void parse_map(struct nlattr *nest, struct dev *dev)
 	}
 }
 
+static void parse_lan(struct nlattr *nest, struct dev *dev)
+{
+	struct nlattr *nla;
+	int rem;
+
+	nla_for_each_nested(nla, nest, rem) {
+		struct lan *lan = &dev->lan[dev->nlan];
+
+		if (dev->nlan == CLAT_LAN_MAX)
+			return;
+		if (!get_int(nla, &lan->ifindex))
+			continue;
+		if_indextoname(lan->ifindex, lan->ifname);
+		dev->nlan++;
+	}
+}
+
 /**
  * genl_parse_dev - read an answer or a notification about a device
  * @msg: the message
@@ -101,6 +118,8 @@ bool genl_parse_dev(struct nl_msg *msg, struct dev *dev)
 		dev->silent = nla_get_u8(tb[CLAT_A_DEV_SILENT]);
 	if (tb[CLAT_A_DEV_SHARED] && nla_len(tb[CLAT_A_DEV_SHARED]) >= 1)
 		dev->shared = nla_get_u8(tb[CLAT_A_DEV_SHARED]);
+	if (tb[CLAT_A_DEV_LAN])
+		parse_lan(tb[CLAT_A_DEV_LAN], dev);
 	return true;
 }
 
@@ -179,6 +198,20 @@ static bool put_map(struct nl_msg *msg, const struct dev *dev)
 	return list && nla_nest_end(msg, list) == 0;
 }
 
+static bool put_lan(struct nl_msg *msg, const struct dev *dev)
+{
+	struct nlattr *list;
+	size_t i;
+
+	if (!dev->nlan)
+		return nla_put(msg, CLAT_A_DEV_LAN | NLA_F_NESTED, 0, NULL) == 0;
+	list = nla_nest_start(msg, CLAT_A_DEV_LAN | NLA_F_NESTED);
+	for (i = 0; list && i < dev->nlan; i++)
+		if (nla_put_u32(msg, CLAT_A_LINKS_LINK, dev->lan[i].ifindex))
+			return false;
+	return list && nla_nest_end(msg, list) == 0;
+}
+
 /* Writes what @dev->has marks as given, and the ifindex. Returns false if @msg has no room for it. */
 bool genl_put_dev(struct nl_msg *msg, const struct dev *dev)
 {
@@ -199,5 +232,7 @@ bool genl_put_dev(struct nl_msg *msg, const struct dev *dev)
 		return false;
 	if (dev->has & DEV_HAS(CLAT_A_DEV_SHARED) && nla_put_u8(msg, CLAT_A_DEV_SHARED, dev->shared))
 		return false;
-	return !(dev->has & DEV_HAS(CLAT_A_DEV_TOS)) || nla_put_u16(msg, CLAT_A_DEV_TOS, dev->tos) == 0;
+	if (dev->has & DEV_HAS(CLAT_A_DEV_TOS) && nla_put_u16(msg, CLAT_A_DEV_TOS, dev->tos))
+		return false;
+	return !(dev->has & DEV_HAS(CLAT_A_DEV_LAN)) || put_lan(msg, dev);
 }

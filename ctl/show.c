@@ -41,16 +41,26 @@ const char *show_bytes(uint64_t bytes, char *buf, size_t size)
 	return buf;
 }
 
-/* The uplink's name; its number if it has just gone. */
+/* An interface's name; its number if it has just gone. */
+static const char *show_link(uint32_t ifindex, const char *name, char *buf, size_t size)
+{
+	if (!ifindex)
+		snprintf(buf, size, "none");
+	else if (name[0])
+		snprintf(buf, size, "%s", name);
+	else
+		snprintf(buf, size, "if%" PRIu32, ifindex);
+	return buf;
+}
+
 const char *show_uplink(const struct dev *dev, char *buf, size_t size)
 {
-	if (!dev->uplink)
-		snprintf(buf, size, "none");
-	else if (dev->uplink_name[0])
-		snprintf(buf, size, "%s", dev->uplink_name);
-	else
-		snprintf(buf, size, "if%" PRIu32, dev->uplink);
-	return buf;
+	return show_link(dev->uplink, dev->uplink_name, buf, size);
+}
+
+const char *show_lan(const struct lan *lan, char *buf, size_t size)
+{
+	return show_link(lan->ifindex, lan->ifname, buf, size);
 }
 
 /* The name of a reason for drops, also of one that only a newer kernel has. */
@@ -106,6 +116,8 @@ static struct json_object *json_pair(const struct pair *pair)
 static void add_lists(struct json_object *object, const struct dev *dev)
 {
 	struct json_object *plat = json_object_new_array(), *map = json_object_new_array();
+	struct json_object *lan = json_object_new_array();
+	char name[IF_NAMESIZE + 8];
 	size_t i;
 
 	for (i = 0; i < dev->nplat; i++)
@@ -113,7 +125,10 @@ static void add_lists(struct json_object *object, const struct dev *dev)
 	for (i = 0; i < dev->nmap; i++)
 		json_object_array_add(map, json_pair(&dev->map[i]));
 	json_object_object_add(object, "plat", plat);
+	for (i = 0; i < dev->nlan; i++)
+		json_object_array_add(lan, json_object_new_string(show_lan(&dev->lan[i], name, sizeof(name))));
 	json_object_object_add(object, "map", map);
+	json_object_object_add(object, "lan", lan);
 }
 
 /* A device; an @mtu of 0 is not known. */

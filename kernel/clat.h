@@ -8,6 +8,10 @@
  *   NIC -> clat_ingress() [ingress.c] -> clat_xlat64() [xlat64.c]
  *       -> netif_receive_skb_core() -> IPv4 stack
  *
+ *   The LAN shortcut leaves the IPv4 stack out, for mapped clients [lan.c]:
+ *   LAN -> clat_lan_ingress() -> clat_xmit_lan() [xmit.c] -> uplink
+ *   NIC -> clat_ingress() -> clat_xlat64() -> clat_lan_output() -> LAN
+ *
  *   Where the hook can't be, IPv6 packets are routed to the device:
  *   IPv6 stack -> clat_xmit() -> clat_routed() [ingress.c] -> clat_xlat64()
  *              -> netif_rx() -> IPv4 stack
@@ -26,7 +30,11 @@
 
 #include "core/core.h"
 
+/* Ingress hooks of a device: at its uplink, and at its LANs */
+#define CLAT_HOOKS	(1 + CLAT_LAN_MAX)
+
 struct clat_flows;
+struct clat_lan_table;
 struct clat_route_table;
 struct genl_info;
 
@@ -35,6 +43,9 @@ struct genl_info;
  * @uplink:	leads to the PLAT; %NULL if none. Holds no reference: a config
  *		with this uplink is replaced in its NETDEV_UNREGISTER.
  * @routes:	per-CPU cache of translated addresses and their routes by @uplink
+ * @n_lan:	entries of @lan
+ * @lan:	take the LAN shortcut; hold no reference, as @uplink
+ * @lans:	per-CPU cache of which packets do
  * @lowest_ipv6_mtu: bound of IPv6 packets made from packets without DF
  * @fwmark:	mark of the route lookup
  * @tos:	fixed traffic class, or CLAT_TOS_INHERIT
@@ -49,6 +60,9 @@ struct genl_info;
 struct clat_config {
 	struct net_device *uplink;
 	struct clat_route_table __percpu *routes;
+	unsigned int n_lan;
+	struct net_device *lan[CLAT_LAN_MAX];
+	struct clat_lan_table __percpu *lans;
 	u32 lowest_ipv6_mtu;
 	u32 fwmark;
 	u16 tos;
@@ -117,7 +131,8 @@ struct clat_watch {
  * @flows:	what IPv4 sends from a shared address; %NULL until it is one. Set
  *		once, before a configuration that has it; RTNL
  * @watch:	tells of a PLAT that doesn't answer
- * @hook:	ingress hook at the uplink, %NULL if there is none; RTNL
+ * @hooks:	ingress hooks, first that of the uplink, then those of LANs; %NULL
+ *		where there is none; RTNL
  * @list:	entry of clat_devs; RTNL
  * @state:	state when clat_follow() last looked; RTNL
  * @detach:	why the last uplink was lost; RTNL
@@ -130,7 +145,7 @@ struct clat_dev {
 	struct clat_flows *flows;
 
 	struct clat_watch watch;
-	struct nf_hook_ops *hook;
+	struct nf_hook_ops *hooks[CLAT_HOOKS];
 	struct list_head list;
 	enum clat_state state;
 	enum clat_detach detach;
@@ -148,11 +163,23 @@ int clat_config_apply(struct clat_dev *clat, struct clat_config *cfg,
 int clat_uplink_check(const struct net_device *dev,
 		      struct netlink_ext_ack *extack);
 void clat_uplink_lost(struct clat_dev *clat, enum clat_detach why);
+void clat_lan_lost(struct clat_dev *clat, const struct net_device *dev);
+bool clat_has_lan(const struct clat_config *cfg, const struct net_device *dev);
 bool clat_follow(struct clat_dev *clat);
 enum clat_state clat_state(const struct clat_dev *clat);
 
+/* hook.c */
+void clat_hook_del(struct nf_hook_ops **hook);
+int clat_hooks_get(struct clat_dev *clat, const struct clat_config *cfg,
+		   struct nf_hook_ops *hooks[CLAT_HOOKS],
+		   struct netlink_ext_ack *extack);
+bool clat_hooks_put(struct nf_hook_ops *hooks[CLAT_HOOKS],
+		    struct nf_hook_ops *keep[CLAT_HOOKS]);
+
 /* xmit.c, ingress.c */
 netdev_tx_t clat_xmit(struct sk_buff *skb, struct net_device *dev);
+bool clat_xmit_lan(struct sk_buff *skb, struct net_device *dev,
+		   const struct clat_config *cfg);
 unsigned int clat_ingress(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state);
 void clat_routed(struct clat_dev *clat, const struct clat_config *cfg,
@@ -217,6 +244,16 @@ void clat_flow_note(struct clat_flows *flows, const struct clat_flow *flow,
 		    u32 now);
 bool clat_flow_seen(struct clat_flows *flows, const struct clat_flow *flow,
 		    u32 now);
+
+/* lan.c */
+struct clat_lan_table __percpu *clat_lan_alloc(void);
+void clat_lan_flush(struct clat_lan_table __percpu *lans);
+const char *clat_lan_check(const struct net_device *dev);
+unsigned int clat_lan_ingress(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state);
+void clat_lan_forwarded(struct sk_buff *skb, u8 tos);
+bool clat_lan_output(struct clat_dev *clat, const struct clat_config *cfg,
+		     struct sk_buff *skb);
 
 /* watch.c */
 void clat_watch_init(struct clat_dev *clat);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The configuration of a device: one immutable object, replaced whole under
- * RCU, and the hook at the uplink that goes with it. All of it under RTNL.
+ * RCU, and the hooks that go with it. All of it under RTNL.
  */
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
@@ -9,12 +9,6 @@
 #include <net/addrconf.h>
 
 #include "clat.h"
-
-/*
- * After user chains, the last of which may have priority 0 or above, and
- * before anything else that reads IPv6: documented in Documentation/clat.rst.
- */
-#define CLAT_HOOK_PRIORITY	1000
 
 /* What a device begins with, and while one is changed in place, what packets see. */
 static const struct clat_config clat_config_none = {
@@ -37,8 +31,9 @@ struct clat_config *clat_config_new(const struct clat_config *old)
 	if (!cfg)
 		return NULL;
 	cfg->routes = clat_routes_alloc();
-	if (!cfg->routes) {
-		kfree(cfg);
+	cfg->lans = clat_lan_alloc();
+	if (!cfg->routes || !cfg->lans) {
+		clat_config_free(cfg);
 		return NULL;
 	}
 	return cfg;
@@ -53,6 +48,7 @@ void clat_config_free(struct clat_config *cfg)
 	if (!cfg)
 		return;
 	clat_routes_free(cfg->routes);
+	free_percpu(cfg->lans);
 	kfree(cfg);
 }
 
@@ -84,42 +80,19 @@ int clat_uplink_check(const struct net_device *dev,
 	return -EINVAL;
 }
 
-/* Return: the hook, %NULL if this kernel has none, or an error. */
-static struct nf_hook_ops *clat_hook_add(struct clat_dev *clat,
-					 struct net_device *uplink,
-					 struct netlink_ext_ack *extack)
+/**
+ * clat_has_lan() - tell whether a device is a LAN of a configuration
+ * @cfg:	the configuration
+ * @dev:	the device
+ */
+bool clat_has_lan(const struct clat_config *cfg, const struct net_device *dev)
 {
-	struct nf_hook_ops *hook;
-	int err;
+	unsigned int i;
 
-	hook = kzalloc(sizeof(*hook), GFP_KERNEL);
-	if (!hook)
-		return ERR_PTR(-ENOMEM);
-	hook->hook = clat_ingress;
-	hook->priv = clat->dev;
-	hook->pf = NFPROTO_NETDEV;
-	hook->hooknum = NF_NETDEV_INGRESS;
-	hook->priority = CLAT_HOOK_PRIORITY;
-	hook->dev = uplink;
-
-	err = nf_register_net_hook(dev_net(uplink), hook);
-	if (!err)
-		return hook;
-	kfree(hook);
-	/* A kernel without NETFILTER_INGRESS: packets are routed to the device. */
-	if (err == -EOPNOTSUPP)
-		return NULL;
-	NL_SET_ERR_MSG(extack, "uplink takes no ingress hook");
-	return ERR_PTR(err);
-}
-
-/* Packets may still be in the hook when it returns: synchronize_net(). */
-static void clat_hook_del(struct nf_hook_ops *hook)
-{
-	if (!hook)
-		return;
-	nf_unregister_net_hook(dev_net(hook->dev), hook);
-	kfree(hook);
+	for (i = 0; i < cfg->n_lan; i++)
+		if (cfg->lan[i] == dev)
+			return true;
+	return false;
 }
 
 /**
@@ -128,9 +101,8 @@ static void clat_hook_del(struct nf_hook_ops *hook)
  * @cfg:	the new configuration; consumed if 0 is returned
  * @extack:	says what was refused
  *
- * The new uplink is hooked before the configuration that names it is
- * published, and the old one left after that, so that no packet passes either
- * unseen.
+ * What is new is hooked before the configuration that names it is published,
+ * and what is old left after that, so that no packet passes either unseen.
  *
  * Return: 0, or an error; nothing is changed then. Context: RTNL.
  */
@@ -138,7 +110,9 @@ int clat_config_apply(struct clat_dev *clat, struct clat_config *cfg,
 		      struct netlink_ext_ack *extack)
 {
 	struct clat_config *old = rtnl_dereference(clat->config);
-	struct nf_hook_ops *old_hook = NULL;
+	struct nf_hook_ops *hooks[CLAT_HOOKS];
+	bool left;
+	int err;
 
 	ASSERT_RTNL();
 	if (cfg->shared && !clat->flows) {
@@ -147,28 +121,32 @@ int clat_config_apply(struct clat_dev *clat, struct clat_config *cfg,
 			return -ENOMEM;
 	}
 	cfg->flows = clat->flows;
+	err = clat_hooks_get(clat, cfg, hooks, extack);
+	if (err)
+		return err;
 	if (cfg->uplink != old->uplink) {
-		struct nf_hook_ops *hook = NULL;
-
-		if (cfg->uplink) {
-			hook = clat_hook_add(clat, cfg->uplink, extack);
-			if (IS_ERR(hook))
-				return PTR_ERR(hook);
+		if (cfg->uplink)
 			dev_disable_lro(cfg->uplink);
-		}
-		old_hook = clat->hook;
-		clat->hook = hook;
 		clat->detach = CLAT_DETACH_NONE;
 	}
 
 	rcu_assign_pointer(clat->config, cfg);
-	clat_hook_del(old_hook);
+	left = clat_hooks_put(clat->hooks, hooks);
+	memcpy(clat->hooks, hooks, sizeof(hooks));
 	call_rcu(&old->rcu, clat_config_free_cb);
-	/* The old uplink may go away as soon as this returns. */
-	if (old_hook)
+	/* The devices may go away as soon as this returns. */
+	if (left)
 		synchronize_net();
 	clat_follow(clat);
 	return 0;
+}
+
+/* Packets see no configuration, until the caller publishes its own again. */
+static void clat_config_hide(struct clat_dev *clat)
+{
+	rcu_assign_pointer(clat->config,
+			   (struct clat_config *)&clat_config_none);
+	synchronize_net();
 }
 
 /**
@@ -187,18 +165,48 @@ void clat_uplink_lost(struct clat_dev *clat, enum clat_detach why)
 	if (!cfg->uplink)
 		return;
 
-	clat_hook_del(clat->hook);
-	clat->hook = NULL;
-	rcu_assign_pointer(clat->config,
-			   (struct clat_config *)&clat_config_none);
-	synchronize_net();
-
+	clat_hook_del(&clat->hooks[0]);
+	clat_config_hide(clat);
 	clat_routes_flush(cfg->routes);
 	cfg->uplink = NULL;
 	rcu_assign_pointer(clat->config, cfg);
 
 	clat->detach = why;
 	clat_follow(clat);
+	clat_netlink_notify(clat);
+}
+
+/**
+ * clat_lan_lost() - forget a LAN of a device
+ * @clat:	the device
+ * @dev:	the LAN; %NULL: all of them
+ *
+ * Must not fail, as clat_uplink_lost(). Listeners are told. Context: RTNL.
+ */
+void clat_lan_lost(struct clat_dev *clat, const struct net_device *dev)
+{
+	struct clat_config *cfg = rtnl_dereference(clat->config);
+	unsigned int i, n = 0;
+
+	ASSERT_RTNL();
+	if (dev ? !clat_has_lan(cfg, dev) : !cfg->n_lan)
+		return;
+
+	for (i = 0; i < cfg->n_lan; i++)
+		if (!dev || cfg->lan[i] == dev)
+			clat_hook_del(&clat->hooks[1 + i]);
+	clat_config_hide(clat);
+	for (i = 0; i < cfg->n_lan; i++) {
+		if (!dev || cfg->lan[i] == dev)
+			continue;
+		cfg->lan[n] = cfg->lan[i];
+		clat->hooks[1 + n++] = clat->hooks[1 + i];
+	}
+	for (i = n; i < cfg->n_lan; i++)
+		clat->hooks[1 + i] = NULL;
+	cfg->n_lan = n;
+	clat_lan_flush(cfg->lans);
+	rcu_assign_pointer(clat->config, cfg);
 	clat_netlink_notify(clat);
 }
 

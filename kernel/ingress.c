@@ -235,7 +235,7 @@ static void clat_receive(struct clat_dev *clat, const struct clat_config *cfg,
 	 */
 	if (routed)
 		netif_rx(skb);
-	else
+	else if (!cfg->n_lan || !clat_lan_output(clat, cfg, skb))
 		netif_receive_skb_core(skb);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The clat network device: link kind "clat", its life from register to free,
- * and the events of its uplink.
+ * and the events of its uplink and its LANs.
  */
 #include <linux/if_arp.h>
 #include <linux/module.h>
@@ -154,6 +154,7 @@ static void clat_dev_event(struct clat_dev *clat, unsigned long event)
 	case NETDEV_UNREGISTER:
 		/* Deleted, or about to move to another namespace */
 		clat_uplink_lost(clat, CLAT_DETACH_MOVED);
+		clat_lan_lost(clat, NULL);
 		clat_netlink_notify_del(clat);
 		break;
 	case NETDEV_UP:
@@ -186,6 +187,14 @@ static void clat_uplink_event(struct clat_dev *clat, struct net_device *uplink,
 	}
 }
 
+static void clat_lan_event(struct clat_dev *clat, const struct net_device *lan,
+			   unsigned long event)
+{
+	if (event == NETDEV_UNREGISTER ||
+	    (event == NETDEV_CHANGEUPPER && clat_lan_check(lan)))
+		clat_lan_lost(clat, lan);
+}
+
 static int clat_netdev_event(struct notifier_block *nb, unsigned long event,
 			     void *ptr)
 {
@@ -196,9 +205,14 @@ static int clat_netdev_event(struct notifier_block *nb, unsigned long event,
 		clat_dev_event(netdev_priv(dev), event);
 		return NOTIFY_DONE;
 	}
-	list_for_each_entry(clat, &clat_devs, list)
-		if (rtnl_dereference(clat->config)->uplink == dev)
+	list_for_each_entry(clat, &clat_devs, list) {
+		const struct clat_config *cfg = rtnl_dereference(clat->config);
+
+		if (cfg->uplink == dev)
 			clat_uplink_event(clat, dev, event);
+		else if (clat_has_lan(cfg, dev))
+			clat_lan_event(clat, dev, event);
+	}
 	return NOTIFY_DONE;
 }
 

@@ -11,6 +11,10 @@
 #include <uapi/linux/clat.h>
 
 /* Common nested types */
+const struct nla_policy clat_links_nl_policy[CLAT_A_LINKS_LINK + 1] = {
+	[CLAT_A_LINKS_LINK] = { .type = NLA_U32, },
+};
+
 const struct nla_policy clat_pair_nl_policy[CLAT_A_PAIR_V6_LEN + 1] = {
 	[CLAT_A_PAIR_V4] = { .type = NLA_U32, },
 	[CLAT_A_PAIR_V4_LEN] = { .type = NLA_U8, },
@@ -37,7 +41,7 @@ const struct nla_policy clat_dev_get_nl_policy[CLAT_A_DEV_IFINDEX + 1] = {
 };
 
 /* CLAT_CMD_DEV_SET - do */
-const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_SHARED + 1] = {
+const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_LAN + 1] = {
 	[CLAT_A_DEV_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[CLAT_A_DEV_UPLINK] = { .type = NLA_U32, },
 	[CLAT_A_DEV_PLAT] = NLA_POLICY_NESTED(clat_prefixes_nl_policy),
@@ -47,6 +51,7 @@ const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_SHARED + 1] = {
 	[CLAT_A_DEV_WKP_STRICT] = NLA_POLICY_MAX(NLA_U8, 1),
 	[CLAT_A_DEV_TOS] = NLA_POLICY_MAX(NLA_U16, 256),
 	[CLAT_A_DEV_SHARED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[CLAT_A_DEV_LAN] = NLA_POLICY_NESTED(clat_links_nl_policy),
 };
 
 /* CLAT_CMD_STATS_GET - do */
@@ -67,7 +72,7 @@ const struct genl_ops clat_nl_ops[3] = {
 		.cmd		= CLAT_CMD_DEV_SET,
 		.doit		= clat_nl_dev_set_doit,
 		.policy		= clat_dev_set_nl_policy,
-		.maxattr	= CLAT_A_DEV_SHARED,
+		.maxattr	= CLAT_A_DEV_LAN,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -12,6 +12,7 @@
 #include <uapi/linux/clat.h>
 
 /* Common nested types */
+extern const struct nla_policy clat_links_nl_policy[CLAT_A_LINKS_LINK + 1];
 extern const struct nla_policy clat_pair_nl_policy[CLAT_A_PAIR_V6_LEN + 1];
 extern const struct nla_policy clat_pairs_nl_policy[CLAT_A_PAIRS_PAIR + 1];
 extern const struct nla_policy clat_prefix_nl_policy[CLAT_A_PREFIX_LEN + 1];
@@ -19,7 +20,7 @@ extern const struct nla_policy clat_prefixes_nl_policy[CLAT_A_PREFIXES_PREFIX + 
 
 extern const struct nla_policy clat_dev_get_nl_policy[CLAT_A_DEV_IFINDEX + 1];
 
-extern const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_SHARED + 1];
+extern const struct nla_policy clat_dev_set_nl_policy[CLAT_A_DEV_LAN + 1];
 
 extern const struct nla_policy clat_stats_get_nl_policy[CLAT_A_STATS_IFINDEX + 1];
 

@@ -222,6 +222,51 @@ static int clat_nl_check_shared(const struct clat_config *cfg,
 	return -EINVAL;
 }
 
+static int clat_nl_add_lan(struct clat_config *cfg, struct net *net,
+			   const struct nlattr *attr,
+			   struct netlink_ext_ack *extack)
+{
+	struct net_device *dev = __dev_get_by_index(net, nla_get_u32(attr));
+	const char *bad;
+
+	NL_SET_BAD_ATTR(extack, attr);
+	if (!dev) {
+		NL_SET_ERR_MSG(extack, "lan: no such device");
+		return -ENODEV;
+	}
+	bad = clat_lan_check(dev);
+	if (bad) {
+		extack->_msg = bad;
+		return -EINVAL;
+	}
+	if (clat_has_lan(cfg, dev)) {
+		NL_SET_ERR_MSG(extack, "lan: interface is there twice");
+		return -EEXIST;
+	}
+	if (cfg->n_lan == CLAT_LAN_MAX) {
+		NL_SET_ERR_MSG(extack, "lan: more than 8 interfaces");
+		return -ENOSPC;
+	}
+	cfg->lan[cfg->n_lan++] = dev;
+	return 0;
+}
+
+static int clat_nl_set_lan(struct clat_config *cfg, struct net *net,
+			   const struct nlattr *list,
+			   struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr;
+	int rem, err;
+
+	cfg->n_lan = 0;
+	nla_for_each_nested(attr, list, rem) {
+		err = clat_nl_add_lan(cfg, net, attr, extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 static int clat_nl_set(struct clat_config *cfg, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
@@ -237,8 +282,18 @@ static int clat_nl_set(struct clat_config *cfg, struct genl_info *info)
 	if (!err && attrs[CLAT_A_DEV_MAP])
 		err = clat_nl_set_map(&cfg->xlat, attrs[CLAT_A_DEV_MAP],
 				      info->extack);
+	if (!err && attrs[CLAT_A_DEV_LAN])
+		err = clat_nl_set_lan(cfg, genl_info_net(info),
+				      attrs[CLAT_A_DEV_LAN], info->extack);
 	if (err)
 		return err;
+	if (clat_has_lan(cfg, cfg->uplink)) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    attrs[CLAT_A_DEV_LAN] ?:
+				    attrs[CLAT_A_DEV_UPLINK],
+				    "lan: the uplink cannot be a LAN");
+		return -EINVAL;
+	}
 
 	if (attrs[CLAT_A_DEV_LOWEST_IPV6_MTU])
 		cfg->lowest_ipv6_mtu =

@@ -59,10 +59,24 @@ static int clat_nl_put_map(struct sk_buff *msg, const struct clat_xlat *xlat)
 	return 0;
 }
 
+static int clat_nl_put_lan(struct sk_buff *msg, const struct clat_config *cfg)
+{
+	struct nlattr *list = nla_nest_start(msg, CLAT_A_DEV_LAN);
+	unsigned int i;
+
+	if (!list)
+		return -EMSGSIZE;
+	for (i = 0; i < cfg->n_lan; i++)
+		if (nla_put_u32(msg, CLAT_A_LINKS_LINK, cfg->lan[i]->ifindex))
+			return -EMSGSIZE;
+	nla_nest_end(msg, list);
+	return 0;
+}
+
 static int clat_nl_put_dev(struct sk_buff *msg, const struct clat_dev *clat)
 {
 	const struct clat_config *cfg = rtnl_dereference(clat->config);
-	enum clat_path path = clat->hook ? CLAT_PATH_INGRESS :
+	enum clat_path path = clat->hooks[0] ? CLAT_PATH_INGRESS :
 			      cfg->uplink ? CLAT_PATH_ROUTED : CLAT_PATH_NONE;
 	u32 uplink = cfg->uplink ? cfg->uplink->ifindex : 0;
 
@@ -80,7 +94,8 @@ static int clat_nl_put_dev(struct sk_buff *msg, const struct clat_dev *clat)
 	    nla_put_u32(msg, CLAT_A_DEV_PATH, path) ||
 	    nla_put_u32(msg, CLAT_A_DEV_DETACH, clat->detach) ||
 	    nla_put_u8(msg, CLAT_A_DEV_SILENT, clat->watch.silent) ||
-	    nla_put_u8(msg, CLAT_A_DEV_SHARED, cfg->shared))
+	    nla_put_u8(msg, CLAT_A_DEV_SHARED, cfg->shared) ||
+	    clat_nl_put_lan(msg, cfg))
 		return -EMSGSIZE;
 	return 0;
 }

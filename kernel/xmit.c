@@ -28,7 +28,8 @@ struct clat_flow46 {
 	bool split;
 };
 
-static int clat_parse46(struct sk_buff *skb, struct clat_packet *pkt)
+static __always_inline int clat_parse46(struct sk_buff *skb,
+					struct clat_packet *pkt)
 {
 	int need;
 
@@ -39,8 +40,9 @@ static int clat_parse46(struct sk_buff *skb, struct clat_packet *pkt)
 }
 
 /* Every size is judged here: nothing further on could answer the sender. */
-static int clat_size46(const struct clat_config *cfg,
-		       const struct sk_buff *skb, struct clat_flow46 *flow)
+static __always_inline int clat_size46(const struct clat_config *cfg,
+				       const struct sk_buff *skb,
+				       struct clat_flow46 *flow)
 {
 	const struct clat_packet *pkt = &flow->pkt;
 	unsigned int growth = clat_hdr46_len(pkt) - pkt->l4_off;
@@ -64,8 +66,11 @@ static int clat_size46(const struct clat_config *cfg,
 	return pkt->df ? -CLAT_DROP_TOO_BIG46 : 0;
 }
 
-static int clat_verdict46(struct clat_dev *clat, const struct clat_config *cfg,
-			  struct sk_buff *skb, struct clat_flow46 *flow)
+/* Every packet's: a call would cost more than its copy for the LAN shortcut. */
+static __always_inline int clat_verdict46(struct clat_dev *clat,
+					  const struct clat_config *cfg,
+					  struct sk_buff *skb,
+					  struct clat_flow46 *flow)
 {
 	const struct clat_route *route;
 	int err;
@@ -209,6 +214,43 @@ static void clat_xmit_one(struct sk_buff *skb, struct net_device *dev,
 	err = clat_frag_output(net, cfg, skb, id, dev, flow.dst, flow.mtu);
 	if (err)
 		clat_drop(clat, skb, err);
+}
+
+/**
+ * clat_xmit_lan() - translate and send a packet of a LAN, if it is a plain one
+ * @skb:	the packet, not shared, data at the IPv4 header, its TTL above 1;
+ *		consumed if true is returned
+ * @dev:	the clat device
+ * @cfg:	its configuration
+ *
+ * Context: BH disabled, RCU read side.
+ *
+ * Return: false if the packet is for the stack, to carry it or to answer.
+ */
+bool clat_xmit_lan(struct sk_buff *skb, struct net_device *dev,
+		   const struct clat_config *cfg)
+{
+	struct clat_dev *clat = netdev_priv(dev);
+	unsigned int len = skb->len;
+	struct clat_flow46 flow;
+	int err;
+
+	if (clat_verdict46(clat, cfg, skb, &flow) || flow.split ||
+	    flow.pkt.l4 == CLAT_L4_ERROR ||
+	    flow.mtu > READ_ONCE(dev->mtu) + CLAT_HDR_DIFF ||
+	    (skb_is_gso(skb) && !clat_gso_known(skb)))
+		return false;
+
+	flow.pkt.ttl--;
+	clat_lan_forwarded(skb, ip_hdr(skb)->tos);
+	err = clat_xlat46(cfg, skb, &flow.pkt, flow.ends);
+	if (err) {
+		clat_drop(clat, skb, err);
+		return true;
+	}
+	dev_sw_netstats_tx_add(dev, 1, min(len, flow.pkt.len));
+	clat_route_output(dev_net(dev), cfg, skb, dev, flow.dst);
+	return true;
 }
 
 /**

@@ -80,7 +80,7 @@ marked()
 set_up()
 {
 	module_load
-	for LINK in up0 up1 up2 up3 port slave; do
+	for LINK in up0 up1 up2 up3 up4 up5 up6 up7 up8 port slave; do
 		ip link add "$LINK" type dummy || return 1
 	done
 	ip link add bridge0 type bridge && ip link set port master bridge0 || return 1
@@ -190,11 +190,11 @@ unloaded()
 	check_equal "and makes no device" "8 8 modprobe clat" "$(failure add c0)"
 }
 
-tap_plan 220
+tap_plan 237
 set_up || bail "the devices cannot be made"
 device
-relay 102 refuse.py
-relay 86 ctl.py
+relay 113 refuse.py
+relay 92 ctl.py
 namespaces
 notifications
 unloaded

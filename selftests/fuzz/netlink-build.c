@@ -10,6 +10,7 @@
 
 /* How an input begins: bits by attribute number, and these. */
 #define FZ_RAW		0x0001	/* the rest of the input is the message */
+#define FZ_LAN		0x0004	/* a list of LANs */
 #define FZ_SERIES	0x2000	/* pairs that don't overlap */
 #define FZ_DAMAGE	0x4000	/* octets are overwritten afterwards */
 #define FZ_UNKNOWN	0x8000	/* an attribute that may not be given */
@@ -164,6 +165,24 @@ static void fz_build_pair(struct fz_input *in, struct fz_msg *msg,
 		req->pair[req->n_pair++] = pair;
 }
 
+static void fz_build_lan(struct fz_input *in, struct fz_msg *msg,
+			 struct fz_request *req)
+{
+	unsigned int n = fz_u8(in) % 4, at = fz_nest(msg, CLAT_A_DEV_LAN), i;
+
+	while (n--) {
+		u32 ifindex = fz_u8(in) % 8;
+
+		fz_attr_u32(msg, CLAT_A_LINKS_LINK, ifindex);
+		req->legal &= ifindex && ifindex != FZ_CLAT &&
+			      ifindex < FZ_REFUSED;
+		for (i = 0; i < req->n_lan; i++)
+			req->legal &= req->lan[i] != ifindex;
+		req->lan[req->n_lan++] = ifindex;
+	}
+	fz_nest_end(msg, at);
+}
+
 static void fz_build_lists(struct fz_input *in, struct fz_msg *msg,
 			   struct fz_request *req, u16 head)
 {
@@ -176,6 +195,8 @@ static void fz_build_lists(struct fz_input *in, struct fz_msg *msg,
 			fz_build_prefix(in, msg, req);
 		fz_nest_end(msg, at);
 	}
+	if (head & FZ_LAN)
+		fz_build_lan(in, msg, req);
 	if (head & 1 << CLAT_A_DEV_MAP) {
 		n = fz_u8(in) % 67;
 		at = fz_nest(msg, CLAT_A_DEV_MAP);
@@ -281,7 +302,9 @@ void fz_request_read(struct fz_input *in, struct fz_request *req)
 		memcpy(msg.data, in->data, msg.len);
 		in->left = 0;
 	} else {
-		req->given = head;
+		req->given = head & ~(FZ_DAMAGE | FZ_UNKNOWN);
+		if (head & FZ_LAN)
+			req->given |= 1 << CLAT_A_DEV_LAN;
 		fz_build(in, &msg, req, head);
 		if (head & FZ_DAMAGE)
 			fz_damage(in, &msg, req);

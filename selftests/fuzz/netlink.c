@@ -54,6 +54,22 @@ int clat_uplink_check(const struct net_device *dev,
 	return -EINVAL;
 }
 
+const char *clat_lan_check(const struct net_device *dev)
+{
+	return dev->ifindex == FZ_REFUSED || dev->priv ?
+	       "lan: is what cannot be one" : NULL;
+}
+
+bool clat_has_lan(const struct clat_config *cfg, const struct net_device *dev)
+{
+	unsigned int i;
+
+	for (i = 0; i < cfg->n_lan; i++)
+		if (cfg->lan[i] == dev)
+			return true;
+	return false;
+}
+
 struct clat_config *clat_config_new(const struct clat_config *old)
 {
 	struct clat_config *cfg;
@@ -199,6 +215,39 @@ static void fz_check_scalars(const struct fz_request *req,
 						     old->shared));
 }
 
+/* What no attribute alone decides */
+static bool fz_uplink_is_lan(const struct fz_request *req,
+			     const struct clat_config *old)
+{
+	bool given = req->given & 1 << CLAT_A_DEV_LAN;
+	unsigned int i, n = given ? req->n_lan : old->n_lan;
+	u32 uplink = req->uplink;
+
+	if (!(req->given & 1 << CLAT_A_DEV_UPLINK))
+		uplink = old->uplink ? old->uplink->ifindex : 0;
+	for (i = 0; i < n; i++)
+		if ((given ? req->lan[i] : (u32)old->lan[i]->ifindex) == uplink)
+			return true;
+	return false;
+}
+
+static void fz_check_lan(const struct fz_request *req,
+			 const struct clat_config *cfg,
+			 const struct clat_config *old)
+{
+	unsigned int i;
+
+	if (!(req->given & 1 << CLAT_A_DEV_LAN)) {
+		fz_check(cfg->n_lan == old->n_lan);
+		fz_check_same("LANs", cfg->lan, sizeof(cfg->lan), old->lan,
+			      sizeof(old->lan));
+		return;
+	}
+	fz_check(cfg->n_lan == req->n_lan);
+	for (i = 0; i < req->n_lan; i++)
+		fz_check((u32)cfg->lan[i]->ifindex == req->lan[i]);
+}
+
 static void fz_check_accepted(const struct fz_request *req,
 			      const struct clat_config *cfg,
 			      const struct clat_config *old)
@@ -207,10 +256,12 @@ static void fz_check_accepted(const struct fz_request *req,
 
 	fz_check(fz_told == 1);
 	fz_check(cfg->lowest_ipv6_mtu >= 1280 && cfg->tos <= 256);
+	fz_check(cfg->n_lan <= CLAT_LAN_MAX);
 	fz_check_config(xlat);
 	if (!req->known)
 		return;
 	fz_check_scalars(req, cfg, old);
+	fz_check_lan(req, cfg, old);
 	fz_check_made(req, xlat);
 	if (!(req->given & 1 << CLAT_A_DEV_PLAT))
 		fz_check_same("prefixes", xlat->plat, sizeof(xlat->plat),
@@ -235,7 +286,8 @@ static void fz_request(struct fz_input *in)
 	fz_check(!fz_rtnl);
 	fz_check(fz_configs == 1);
 	if (req.known)
-		fz_check(!err == (req.legal && !fz_no_memory));
+		fz_check(!err == (req.legal && !fz_no_memory &&
+				  !fz_uplink_is_lan(&req, &old)));
 	if (err)
 		fz_check_refused(&req, err, &extack, cfg, &old);
 	else

@@ -10,7 +10,7 @@
 #define FZ_CLAT		2	/* the one that is configured */
 #define FZ_UPLINK	3	/* can be an uplink */
 #define FZ_HOOKLESS	4	/* takes no hook */
-#define FZ_REFUSED	5	/* cannot be an uplink */
+#define FZ_REFUSED	5	/* can be neither an uplink nor a LAN */
 
 /* Its attribute has the number of another bit. */
 #define FZ_SHARED	0x1000
@@ -27,6 +27,8 @@
  * @tos:	tos
  * @strict:	wkp-strict
  * @shared:	shared, where FZ_SHARED is in @given
+ * @n_lan:	entries of @lan
+ * @lan:	ifindexes of LANs
  * @n_plat:	entries of @plat
  * @n_pair:	entries of @pair
  * @plat:	PLAT prefixes
@@ -37,7 +39,8 @@ struct fz_request {
 	bool known, legal;
 	u32 given;
 	u32 uplink, lowest, fwmark, tos, strict, shared;
-	unsigned int n_plat, n_pair;
+	unsigned int n_lan, n_plat, n_pair;
+	u32 lan[CLAT_LAN_MAX];
 	struct fz_plat plat[CLAT_PLAT_MAX];
 	struct fz_pair pair[CLAT_MAP_MAX];
 };

@@ -46,6 +46,9 @@ REFUSALS = [
     ("set c0 map 10.0.0.0/24=2001:db8::/120 shared on", 2, "^cannot set c0: shared: the map can only have one pair",
      "shared", "one pair of single addresses"),
     ("set c0 fwmark 9 plat 64:ff9b:1::/96 map 10.0.0.1=::1", 2, "^cannot set c0: map: v6 is", "map.pair", "."),
+    ("set c0 lan up1,nosuch", 10, "^no interface 'nosuch' to be a LAN$", "lan", "ip link"),
+    ("set c0 lan up0", 2, "^cannot set c0: lan: the uplink cannot be a LAN$", "lan", "interface of clients"),
+    ("set c0 lan up1,port", 2, "^cannot set c0: lan: is a bridge port, name the bridge", "lan.link", "bridge port"),
     ("set c0 mtu 1400", 1, "^set: unknown attribute 'mtu'$", None, "clatctl set --help"),
     ("set c0 tos", 1, "^set: attribute 'tos' needs a value$", None, "clatctl set --help"),
     ("set c0 tos 1 tos 2", 1, "^set: attribute 'tos' given twice$", None, "clatctl set --help"),
@@ -102,6 +105,9 @@ MIRROR = [
     ("tos", "inherit", 256, None, "tos inherit"),
     ("shared", "on", 1, True, "shared on"),
     ("shared", "off", 0, False, "shared off"),
+    ("lan", "up1", None, ["up1"], "lan up1"),
+    ("lan", "up1,up2", None, ["up1", "up2"], "lan up1,up2"),
+    ("lan", "none", None, [], "lan none"),
 ]
 
 
@@ -158,7 +164,9 @@ class Clatctl(Results):
         return differs("exit code, stdout and stderr", (error["code"], "", want), (got, out, text))
 
     def mirror(self, name, word, value, in_json, in_text):
-        if word == "up1":
+        if name == "lan":
+            value = [("link", socket.if_nametoindex(link)) for link in in_json]
+        elif word == "up1":
             value = socket.if_nametoindex(word)
         wanted = [(n, value if n == name else v) for n, v in self.get("dev-get", "c0")]
         code, out, err = clatctl(f"-j set c0 {name} {word}")

@@ -122,6 +122,22 @@ MAP = [
      "^map: more than 64 pairs$"),
 ]
 SHARED = "^shared: the map can only have one pair, of single addresses$"
+LAN = [
+    ("a list that is no nest", [("lan", b"", True)], errno.EINVAL, "NLA_F_NESTED is missing"),
+    ("something else than a link in the list", [("lan", [(2, b"\0\0\0\0", True)])], errno.EINVAL, "Unknown attribute type"),
+    ("a link of two octets", [("lan", [("link", b"\1\0", True)])], errno.EINVAL, "invalid attribute length"),
+    ("a LAN that does not exist", [("lan", [("link", 1 << 30, True)])], errno.ENODEV, "^lan: no such device$"),
+    *((what, lambda name=name: [("lan", [("link", number("up1")), ("link", number(name), True)])], errno.EINVAL, text)
+      for what, name, text in (("a clat device", "c1", "^lan: is a clat device$"),
+                               ("loopback", "lo", "^lan: is a loopback device$"),
+                               ("a bridge port", "port", "^lan: is a bridge port, name the bridge instead$"),
+                               ("a slave of a bond", "slave", "^lan: is a slave of a bond or team, name that instead$"))),
+    ("the same twice", lambda: [("lan", [("link", number("up1")), ("link", number("up1"), True)])], errno.EEXIST,
+     "^lan: interface is there twice$"),
+    ("the uplink", lambda: [("lan", [("link", number("up0"))], True)], errno.EINVAL, "^lan: the uplink cannot be a LAN$"),
+    ("nine", lambda: [("lan", [*(("link", number(f"up{n}")) for n in range(1, 9)), ("link", number("bridge0"), True)])],
+     errno.ENOSPC, "^lan: more than 8 interfaces$"),
+]
 OTHERS = [
     ("lowest-ipv6-mtu 1279", [("lowest-ipv6-mtu", 1279, True)], errno.ERANGE, "integer out of range"),
     ("lowest-ipv6-mtu 0", [("lowest-ipv6-mtu", 0, True)], errno.ERANGE, "integer out of range"),
@@ -250,6 +266,7 @@ def main():
     judge.table("plat: ", PLAT)
     judge.lengths()
     judge.table("map: ", MAP)
+    judge.table("lan: ", LAN)
     judge.table("", OTHERS)
     judge.permission()
     judge.check("what was refused was told to nobody", [repr(m) for m in judge.listener.heard()][:3])

@@ -22,11 +22,11 @@ static void everything(void **state)
 	assert_int_equal(parse(&dev, WORDS("uplink", "lo", "plat", "64:ff9b::/96,2001:db8:64::/48", "map",
 					   "192.0.0.1=2001:db8::1,192.168.43.0/24=2001:db8::c1a7:0/120",
 					   "lowest-ipv6-mtu", "1400", "fwmark", "0xfFffFfff", "wkp-strict", "on", "tos",
-					   "255", "shared", "on")), CTL_OK);
+					   "255", "shared", "on", "lan", "lo")), CTL_OK);
 	assert_int_equal(dev.has, DEV_HAS(CLAT_A_DEV_UPLINK) | DEV_HAS(CLAT_A_DEV_PLAT) | DEV_HAS(CLAT_A_DEV_MAP) |
 				  DEV_HAS(CLAT_A_DEV_LOWEST_IPV6_MTU) | DEV_HAS(CLAT_A_DEV_FWMARK) |
 				  DEV_HAS(CLAT_A_DEV_WKP_STRICT) | DEV_HAS(CLAT_A_DEV_TOS) |
-				  DEV_HAS(CLAT_A_DEV_SHARED));
+				  DEV_HAS(CLAT_A_DEV_SHARED) | DEV_HAS(CLAT_A_DEV_LAN));
 	assert_int_equal(dev.uplink, if_nametoindex("lo"));
 	assert_int_equal(dev.nplat, 2);
 	assert_v6(&dev.plat[1].addr, "2001:db8:64::");
@@ -42,6 +42,8 @@ static void everything(void **state)
 	assert_int_equal(dev.wkp_strict, 1);
 	assert_int_equal(dev.tos, 255);
 	assert_int_equal(dev.shared, 1);
+	assert_int_equal(dev.nlan, 1);
+	assert_int_equal(dev.lan[0].ifindex, if_nametoindex("lo"));
 }
 
 static void nothing_is_not_zero(void **state)
@@ -51,10 +53,11 @@ static void nothing_is_not_zero(void **state)
 	(void)state;
 	assert_int_equal(parse(&dev, NULL, 0), CTL_OK);
 	assert_int_equal(dev.has, 0);
-	assert_int_equal(parse(&dev, WORDS("plat", "none", "map", "none", "uplink", "none", "tos", "inherit")), CTL_OK);
+	assert_int_equal(parse(&dev, WORDS("plat", "none", "map", "none", "uplink", "none", "tos", "inherit",
+					   "lan", "none")), CTL_OK);
 	assert_int_equal(dev.has, DEV_HAS(CLAT_A_DEV_UPLINK) | DEV_HAS(CLAT_A_DEV_PLAT) | DEV_HAS(CLAT_A_DEV_MAP) |
-				  DEV_HAS(CLAT_A_DEV_TOS));
-	assert_int_equal(dev.uplink + dev.nplat + dev.nmap, 0);
+				  DEV_HAS(CLAT_A_DEV_TOS) | DEV_HAS(CLAT_A_DEV_LAN));
+	assert_int_equal(dev.uplink + dev.nplat + dev.nmap + dev.nlan, 0);
 	assert_int_equal(dev.tos, CLAT_TOS_INHERIT);
 }
 

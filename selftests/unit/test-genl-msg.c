@@ -27,7 +27,7 @@ static struct dev *full(void)
 	dev->ifindex = 7;
 	dev->has = DEV_HAS(CLAT_A_DEV_UPLINK) | DEV_HAS(CLAT_A_DEV_PLAT) | DEV_HAS(CLAT_A_DEV_MAP) |
 		   DEV_HAS(CLAT_A_DEV_LOWEST_IPV6_MTU) | DEV_HAS(CLAT_A_DEV_FWMARK) | DEV_HAS(CLAT_A_DEV_WKP_STRICT) |
-		   DEV_HAS(CLAT_A_DEV_TOS) | DEV_HAS(CLAT_A_DEV_SHARED);
+		   DEV_HAS(CLAT_A_DEV_TOS) | DEV_HAS(CLAT_A_DEV_SHARED) | DEV_HAS(CLAT_A_DEV_LAN);
 	dev->uplink = 0x7fffffff;
 	for (i = 0; i < CLAT_PLAT_MAX; i++)
 		dev->plat[dev->nplat++] = (struct plat){ .addr = v6("64:ff9b::"), .len = (uint8_t)(90 + i) };
@@ -39,6 +39,8 @@ static struct dev *full(void)
 	dev->wkp_strict = 1;
 	dev->tos = CLAT_TOS_INHERIT;
 	dev->shared = 1;
+	for (i = 0; i < CLAT_LAN_MAX; i++)
+		dev->lan[dev->nlan++].ifindex = 0x7fffff00 + (uint32_t)i;
 	return dev;
 }
 

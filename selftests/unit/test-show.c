@@ -15,10 +15,13 @@ static struct dev example(void)
 		.ifindex = 7, .ifname = "clat0", .uplink = 3, .uplink_name = "wwan0", .nplat = 1, .nmap = 1,
 		.lowest_ipv6_mtu = 1500, .fwmark = 16, .wkp_strict = 1, .tos = CLAT_TOS_INHERIT,
 		.state = CLAT_STATE_ACTIVE, .path = CLAT_PATH_INGRESS, .detach = CLAT_DETACH_NONE, .silent = 1, .shared = 1,
+		.nlan = 2,
 	};
 
 	dev.plat[0] = (struct plat){ .addr = v6("64:ff9b::"), .len = 96 };
 	dev.map[0] = (struct pair){ .v4 = v4("192.0.0.1"), .v4_len = 32, .v6 = v6("2001:db8::1"), .v6_len = 128 };
+	dev.lan[0] = (struct lan){ .ifindex = 4, .ifname = "wlan0" };
+	dev.lan[1] = (struct lan){ .ifindex = 5 };
 	return dev;
 }
 
@@ -38,8 +41,9 @@ static void json_of_a_device(void **state)
 	assert_json(json_dev(&dev, 1480),
 		    "{\"ifname\":\"clat0\",\"ifindex\":7,\"uplink\":\"wwan0\",\"state\":\"active\",\"reason\":null,"
 		    "\"plat\":[{\"prefix\":\"64:ff9b::\",\"len\":96,\"source\":null,\"expires_s\":null}],"
-		    "\"map\":[{\"v4\":\"192.0.0.1\",\"v4-len\":32,\"v6\":\"2001:db8::1\",\"v6-len\":128}],\"mtu\":1480,"
-		    "\"lowest-ipv6-mtu\":1500,\"fwmark\":16,\"wkp-strict\":true,\"tos\":null,\"path\":\"ingress\","
+		    "\"map\":[{\"v4\":\"192.0.0.1\",\"v4-len\":32,\"v6\":\"2001:db8::1\",\"v6-len\":128}],"
+		    "\"lan\":[\"wlan0\",\"if5\"],\"mtu\":1480,\"lowest-ipv6-mtu\":1500,"
+		    "\"fwmark\":16,\"wkp-strict\":true,\"tos\":null,\"path\":\"ingress\","
 		    "\"detach\":\"none\",\"last_error\":null,\"silent\":true,\"shared\":true}");
 }
 
@@ -50,8 +54,8 @@ static void json_of_an_empty_device(void **state)
 	(void)state;
 	assert_json(json_dev(&dev, 0),
 		    "{\"ifname\":\"clat0\",\"ifindex\":7,\"uplink\":null,\"state\":\"no-uplink\","
-		    "\"reason\":\"no uplink is attached\",\"plat\":[],\"map\":[],\"mtu\":null,\"lowest-ipv6-mtu\":0,"
-		    "\"fwmark\":0,\"wkp-strict\":false,\"tos\":0,\"path\":\"none\",\"detach\":\"gone\","
+		    "\"reason\":\"no uplink is attached\",\"plat\":[],\"map\":[],\"lan\":[],\"mtu\":null,"
+		    "\"lowest-ipv6-mtu\":0,\"fwmark\":0,\"wkp-strict\":false,\"tos\":0,\"path\":\"none\",\"detach\":\"gone\","
 		    "\"last_error\":\"the uplink was unregistered\",\"silent\":false,\"shared\":false}");
 }
 

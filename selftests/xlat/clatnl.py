@@ -13,7 +13,7 @@ SOL_NETLINK, EXT_ACK, CAP_ACK = 270, 11, 10
 NESTED = 0x8000
 CMD = {"dev-get": 1, "dev-set": 2, "stats-get": 5}
 DEV = {"ifindex": 1, "ifname": 2, "uplink": 3, "plat": 4, "map": 5, "lowest-ipv6-mtu": 6, "fwmark": 7, "wkp-strict": 8,
-       "tos": 9, "state": 10, "path": 11, "detach": 12, "silent": 13, "shared": 14}
+       "tos": 9, "state": 10, "path": 11, "detach": 12, "silent": 13, "shared": 14, "lan": 15}
 STATES = ("active", "down", "no-uplink", "uplink-down", "no-plat", "no-map")
 DETACH = ("none", "gone", "moved", "enslaved")
 
@@ -70,6 +70,11 @@ def pair(v4, v4_len, v6, v6_len):
 def plat(*prefixes):
     """Attribute plat of texts like 64:ff9b::/96."""
     return nest(DEV["plat"], *(prefix(p.split("/")[0], int(p.split("/")[1])) for p in prefixes))
+
+
+def lan(*ifindexes):
+    """Attribute lan."""
+    return nest(DEV["lan"], *(attr(1, u32(ifindex)) for ifindex in ifindexes))
 
 
 def local_map(*pairs):
@@ -153,6 +158,8 @@ class Clat:
                 dev[name] = value.rstrip(b"\0").decode()
             elif name in ("plat", "map"):
                 dev[name] = [dict(attrs(entry)) for _, entry in attrs(value)]
+            elif name == "lan":
+                dev[name] = [int.from_bytes(entry, "little") for _, entry in attrs(value)]
             else:
                 dev[name] = int.from_bytes(value, "little")
         dev["state"] = STATES[dev["state"]]

@@ -160,11 +160,12 @@ class World:
         self.dev = Tap("phone", "clat0", 0x0800, lambda packet: True, cooked=True)
         self.configure()
 
-    def configure(self, plat=(PLAT,), pairs=MAP, tos=256, strict=0, mtu=1280):
+    def configure(self, plat=(PLAT,), pairs=MAP, tos=256, strict=0, mtu=1280, lan=()):
         """Everything of the device, so that no case inherits from the one before."""
         self.plat = plat[0] if plat else None
         self.clat.set(self.index, clatnl.attr(3, clatnl.u32(self.uplink)), clatnl.plat(*plat), clatnl.local_map(*pairs),
-                      clatnl.attr(6, clatnl.u32(mtu)), clatnl.attr(8, clatnl.u8(strict)), clatnl.attr(9, clatnl.u16(tos)))
+                      clatnl.attr(6, clatnl.u32(mtu)), clatnl.attr(8, clatnl.u8(strict)), clatnl.attr(9, clatnl.u16(tos)),
+                      clatnl.lan(*lan))
         wait(lambda: self.clat.get(self.index)["state"] == ("active" if plat and pairs else "no-plat"), "state of clat0")
 
     def counters(self):

@@ -59,6 +59,7 @@ enum clat_detach {
 
 #define CLAT_PLAT_MAX		8
 #define CLAT_MAP_MAX		64
+#define CLAT_LAN_MAX		8
 #define CLAT_TOS_INHERIT	256
 
 enum {
@@ -94,6 +95,13 @@ enum {
 };
 
 enum {
+	CLAT_A_LINKS_LINK = 1,
+
+	__CLAT_A_LINKS_MAX,
+	CLAT_A_LINKS_MAX = (__CLAT_A_LINKS_MAX - 1)
+};
+
+enum {
 	CLAT_A_DEV_IFINDEX = 1,
 	CLAT_A_DEV_IFNAME,
 	CLAT_A_DEV_UPLINK,
@@ -108,6 +116,7 @@ enum {
 	CLAT_A_DEV_DETACH,
 	CLAT_A_DEV_SILENT,
 	CLAT_A_DEV_SHARED,
+	CLAT_A_DEV_LAN,
 
 	__CLAT_A_DEV_MAX,
 	CLAT_A_DEV_MAX = (__CLAT_A_DEV_MAX - 1)

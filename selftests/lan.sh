@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The LAN shortcut: which packets of mapped clients take it, and which the way through the stack (xlat/cases_lan.py).
+# runs-in: uml qemu
+# only-all: qemu
+# timeout: 240
+#
+# Usage: lan.sh [PART OF A CASE'S NAME...]
+. "$(dirname "$0")/lib.sh"
+. "$SELFTESTS/lib-module.sh"
+module_load
+python3 "$SELFTESTS/xlat/cases_lan.py" "$@"
+STATUS=$?
+# With the hooks still there: what deletes the namespaces must not wait for them.
+for NAME in client phone far; do
+	ip netns del "$NAME"
+done
+rmmod clat || exit 1
+exit "$STATUS"
