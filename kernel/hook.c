@@ -13,15 +13,23 @@
  */
 #define CLAT_HOOK_PRIORITY	1000
 
+/* Whoever lists hooks reads them under RCU, also while one is removed. */
+struct clat_hook {
+	struct nf_hook_ops ops;
+	struct rcu_head rcu;
+};
+
 static struct nf_hook_ops *clat_hook_add(struct clat_dev *clat,
 					 struct net_device *dev, nf_hookfn *fn)
 {
+	struct clat_hook *alloc;
 	struct nf_hook_ops *hook;
 	int err;
 
-	hook = kzalloc(sizeof(*hook), GFP_KERNEL);
-	if (!hook)
+	alloc = kzalloc(sizeof(*alloc), GFP_KERNEL);
+	if (!alloc)
 		return ERR_PTR(-ENOMEM);
+	hook = &alloc->ops;
 	hook->hook = fn;
 	hook->priv = clat->dev;
 	hook->pf = NFPROTO_NETDEV;
@@ -32,7 +40,7 @@ static struct nf_hook_ops *clat_hook_add(struct clat_dev *clat,
 	err = nf_register_net_hook(dev_net(dev), hook);
 	if (!err)
 		return hook;
-	kfree(hook);
+	kfree(alloc);
 	return ERR_PTR(err);
 }
 
@@ -62,7 +70,7 @@ void clat_hook_del(struct nf_hook_ops **hook)
 	if (!*hook)
 		return;
 	nf_unregister_net_hook(dev_net((*hook)->dev), *hook);
-	kfree(*hook);
+	kfree_rcu(container_of(*hook, struct clat_hook, ops), rcu);
 	*hook = NULL;
 }
 
