@@ -251,7 +251,7 @@ void clat_lan_flush(struct clat_lan_table __percpu *lans);
 const char *clat_lan_check(const struct net_device *dev);
 unsigned int clat_lan_ingress(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state);
-void clat_lan_forwarded(struct sk_buff *skb, u8 tos);
+void clat_lan_forwarded(struct net *net, struct sk_buff *skb, u8 tos);
 bool clat_lan_output(struct clat_dev *clat, const struct clat_config *cfg,
 		     struct sk_buff *skb);
 

@@ -235,7 +235,8 @@ static void clat_receive(struct clat_dev *clat, const struct clat_config *cfg,
 	 */
 	if (routed)
 		netif_rx(skb);
-	else if (!cfg->n_lan || !clat_lan_output(clat, cfg, skb))
+	else if (!cfg->n_lan || pkt.l4 == CLAT_L4_ERROR ||
+		 !clat_lan_output(clat, cfg, skb))
 		netif_receive_skb_core(skb);
 }
 

@@ -135,7 +135,9 @@ static noinline struct net_device *clat_lan_lookup(struct clat_dev *clat,
 	struct net_device *lan;
 	unsigned int i;
 
-	if (!clat_map_find4(&cfg->xlat.map, local) || xfrm_policies_forward(net))
+	/* A shared address is the host's: which flows are, is told elsewhere. */
+	if (cfg->shared || !clat_map_find4(&cfg->xlat.map, local) ||
+	    xfrm_policies_forward(net))
 		return NULL;
 	lan = clat_lan_forward(net, skb, clat->dev, far, local, true);
 	for (i = 0; i < cfg->n_lan; i++)
@@ -209,17 +211,21 @@ unsigned int clat_lan_ingress(void *priv, struct sk_buff *skb,
 
 /**
  * clat_lan_forwarded() - do what the stack does to a packet that it forwards
+ * @net:	namespace of the device
  * @skb:	the packet
  * @tos:	its TOS octet in IPv4
  *
  * Besides counting the TTL. The tag of VLAN 0, and what the hardware said of
- * the checksum and the time, are of the interface it came in by.
+ * the checksum and the time, are of the interface it came in by; a socket is
+ * that of a client on this machine, in another namespace.
  */
-void clat_lan_forwarded(struct sk_buff *skb, u8 tos)
+void clat_lan_forwarded(struct net *net, struct sk_buff *skb, u8 tos)
 {
 	__vlan_hwaccel_clear_tag(skb);
+	skb_orphan(skb);
 	skb_forward_csum(skb);
-	skb->priority = rt_tos2priority(tos);
+	if (READ_ONCE(net->ipv4.sysctl_ip_fwd_update_priority))
+		skb->priority = rt_tos2priority(tos);
 	skb->tstamp = 0;
 }
 
@@ -258,7 +264,7 @@ bool clat_lan_output(struct clat_dev *clat, const struct clat_config *cfg,
 
 	ip = ip_hdr(skb);
 	ip_decrease_ttl(ip);
-	clat_lan_forwarded(skb, ip->tos);
+	clat_lan_forwarded(dev_net(lan), skb, ip->tos);
 	skb->dev = lan;
 	neigh_output(neigh, skb, false);
 	return true;

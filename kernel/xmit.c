@@ -242,7 +242,7 @@ bool clat_xmit_lan(struct sk_buff *skb, struct net_device *dev,
 		return false;
 
 	flow.pkt.ttl--;
-	clat_lan_forwarded(skb, ip_hdr(skb)->tos);
+	clat_lan_forwarded(dev_net(dev), skb, ip_hdr(skb)->tos);
 	err = clat_xlat46(cfg, skb, &flow.pkt, flow.ends);
 	if (err) {
 		clat_drop(clat, skb, err);

@@ -11,9 +11,9 @@ import struct
 import subprocess
 import threading
 
-from clatnl import attr, u32
+from clatnl import DEV, attr, u8, u32
 from expect import W
-from pkt import ICMP, TCP, UDP, eth, icmp4, ip4, ip6, payloads, tcp, udp
+from pkt import ICMP, TCP, UDP, eth, icmp4, icmp6, ip4, ip6, payloads, tcp, udp
 from tap import case, equal, run, true
 from world import (CLIENT4, CLIENT6, CLIENT_MAC, MAP, NEAR4, PATIENCE, SERVER4, WLAN_MAC, blank_id, enter, ip, offload, sysctl,
                    wait)
@@ -264,11 +264,51 @@ def odd():
     W.from_client(ip4(CLIENT4, SERVER4, ICMP, icmp4(3, 3, bytes(4), quoted), ttl=64))
     equal((W.far.take() or bytes(41))[40], 1, "type of a translated error")
     equal(received() - seen, 1, "packets of the stack")
+    asked = ip6(CLIENT6, far6, UDP, udp(CLIENT6, far6, b"asked"))
+    W.quiet()
+    seen = received()
+    W.from_far(ip6(far6, CLIENT6, 58, icmp6(far6, CLIENT6, 1, 4, bytes(4), asked)))
+    equal((W.client.take() or bytes(21))[20], 3, "type of a translated error to the client")
+    equal(received() - seen, 1, "packets of the stack")
     W.quiet()
     seen = received()
     W.from_far(ip6(far6, CLIENT6, 44, struct.pack("!BBHI", UDP, 0, 160 | 1, 7) + bytes(64)))
     true(W.client.take() is not None, "a fragment comes")
     equal(received() - seen, 1, "packets of the stack")
+
+
+@case("LAN shortcut: an address that is shared has none")
+def shared():
+    lan_on(pairs=(f"{CLIENT4}/32={CLIENT6}/128",))
+    shortcut46(u(ttl=64), u6(hops=63))
+    W.clat.set(W.index, attr(DEV["shared"], u8(1)))
+    try:
+        stack46(u(ttl=64), u6(hops=63))
+    finally:
+        W.clat.set(W.index, attr(DEV["shared"], u8(0)))
+
+
+PRIORITIES = """table ip6 priorities {
+    chain out { type filter hook postrouting priority 0; oifname "wwan0" meta priority 0:6 drop; };
+}"""
+
+
+@case("LAN shortcut: the priority is that of a forwarded packet")
+def priority():
+    lan_on()
+    marked = (u(ttl=64, tos=0x10), u6(hops=63, tc=0x10))
+    in_phone("nft", "-f", "-", input=PRIORITIES.encode())
+    try:
+        seen = received()
+        W.quiet()
+        W.from_client(marked[0])
+        true(W.far.take(0.2) is None, "TOS 0x10 has priority 6")
+        equal(received() - seen, 0, "packets that the IPv4 stack received")
+        sysctl("phone", "ipv4/ip_forward_update_priority", 0)
+        shortcut46(*marked)
+    finally:
+        sysctl("phone", "ipv4/ip_forward_update_priority", 1)
+        in_phone("nft", "flush", "ruleset")
 
 
 @case("LAN shortcut: other destinations are the stack's: the phone, another route, never translated, broadcast")
