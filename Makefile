@@ -10,7 +10,8 @@
 #   make check           all tests (needs root or sudo)
 #   make mutate          break each rule's code and see its test fail; IDS="ROW..." for some rows
 #   make bench           instructions a packet costs, in an arm64 machine; ROWS="46 64-udp1280" for some
-#                        rows, JSON=1 (needs root or sudo)
+#                        rows, JSON=1; CHART=1 for a bar chart as SVG; COUNT=46-udp1280 for a row's
+#                        instructions by function (needs root or sudo)
 #   make fuzz            the fuzzers, FUZZ_SECONDS=3600 each (needs root or sudo)
 #   make fuzz-packets    ten million packets through the module in the sanitized kernel; SKBS=10000000 SEED=1
 #   make install         dkms, clatctl, man page; PREFIX=/usr/local; KVER= another kernel than the
@@ -48,7 +49,7 @@ mutate:
 	selftests/conformance/mutate.sh $(IDS)
 
 bench:
-	@selftests/bench/run.sh $(if $(JSON),-j) -- $(ROWS)
+	@selftests/bench/run.sh $(if $(COUNT),-c -- $(COUNT),$(if $(JSON),-j)$(if $(CHART),-s) -- $(ROWS))
 
 fuzz:
 	selftests/fuzz/run.sh $(if $(FUZZ_SECONDS),-t $(FUZZ_SECONDS))

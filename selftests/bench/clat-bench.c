@@ -18,6 +18,8 @@
 #include <linux/skbuff.h>
 #include <net/ip.h>
 
+#include "mark.h"
+
 /* Longer softirqs than those of so many packets move to ksoftirqd. */
 #define BENCH_BATCH	64
 /* What a driver has before the IP header: NET_SKB_PAD and an Ethernet header */
@@ -31,6 +33,7 @@
  * @out:	name of the device that sends; empty: packets are freed where they
  *		would have been received, which gives the injector's own cost
  * @batches:	batches of BENCH_BATCH packets, at most BENCH_BATCHES
+ * @mark:	1: what is measured is to be counted by function, see count.c
  * @len:	octets of the packet, IP header included
  * @gso_type:	SKB_GSO_*
  * @gso_size:	octets of a segment's payload, 0 if it is no superframe
@@ -44,6 +47,7 @@ struct bench_request {
 	char in[IFNAMSIZ];
 	char out[IFNAMSIZ];
 	u32 batches;
+	u32 mark;
 	u32 len;
 	u32 gso_type;
 	u16 gso_size;
@@ -163,6 +167,8 @@ static int bench_batch(u64 *ns)
 	}
 	bench_stats(&packets0, &bytes0);
 
+	if (bench.req.mark)
+		bench_mark_begin();
 	start = ktime_get_ns();
 	local_bh_disable();
 	while ((skb = __skb_dequeue(&queue))) {
@@ -173,6 +179,8 @@ static int bench_batch(u64 *ns)
 	}
 	local_bh_enable();
 	*ns = ktime_get_ns() - start;
+	if (bench.req.mark)
+		bench_mark_end();
 
 	/* What is still under way counts as lost: its cost would be missing. */
 	bench_stats(&packets, &bytes);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The benchmark inside its machine: guest.py [-j] [ROW...]. See run.sh."""
+"""The benchmark inside its machine: guest.py [-j|-s|-c] [ROW...]. See run.sh."""
 import json
 import os
 import statistics
@@ -8,8 +8,9 @@ import sys
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 sys.path[:0] = [os.path.join(TOP, "selftests/bench"), os.path.join(TOP, "selftests/xlat")]
+from chart import chart  # noqa: E402
 from rows import ROWS, WORLDS  # noqa: E402
-from clatnl import Clat, DEV, attr, local_map, plat, u32  # noqa: E402
+from clatnl import Clat, DEV, attr, lan, local_map, plat, u32  # noqa: E402
 
 INJECTOR = "/sys/kernel/debug/clat-bench"
 BATCHES = 32
@@ -59,21 +60,23 @@ def build(world):
         route add default via fe80::1 dev wan
         """)
     if not world.clat:
+        run("ip", "-batch", "-", text=world.ip)
         return
     run("ip", "link", "add", "clat0", "type", "clat")
-    ifindex = {name: int(open(f"/sys/class/net/{name}/ifindex", encoding="ascii").read()) for name in ("wan", "clat0")}
-    Clat().set(ifindex["clat0"], attr(DEV["uplink"], u32(ifindex["wan"])), plat("64:ff9b::/96"), local_map(world.clat))
+    ifindex = {name: int(open(f"/sys/class/net/{name}/ifindex", encoding="ascii").read()) for name in ("lan", "wan", "clat0")}
+    Clat().set(ifindex["clat0"], attr(DEV["uplink"], u32(ifindex["wan"])), plat("64:ff9b::/96"), local_map(world.clat),
+               lan(*([ifindex["lan"]] if world.lan else [])))
     run("ip", "-batch", "-", text="link set clat0 up\nroute add default dev clat0\n" + world.ip)
     if world.nft:
         run("nft", "-f", "-", text=world.nft)
 
 
-def inject(packet, dev_in, dev_out, batches):
+def inject(packet, dev_in, dev_out, batches, mark=False):
     """Returns nanoseconds of a packet, and its octets at the other side.
 
     The median of the batches: what an interrupt costs that falls into one of them is no part of a packet's cost."""
     with open(INJECTOR, "wb", buffering=0) as file:
-        file.write(packet.request(dev_in, dev_out, batches))
+        file.write(packet.request(dev_in, dev_out, batches, mark))
     with open(INJECTOR, encoding="ascii") as file:
         sent, packets, octets, *ns = map(int, file.read().split())
     if dev_out and packets != sent:
@@ -88,7 +91,7 @@ def measure(row):
     packet = row.packet
     warm = max(2, 2 * packet.vary // 64)
     inject(packet, row.dev_in, row.dev_out, warm)
-    ns, octets = inject(packet, row.dev_in, row.dev_out, max(BATCHES, warm))
+    ns, octets = inject(packet, row.dev_in, row.dev_out, max(BATCHES, warm), True)
     if octets != row.octets:
         raise Void(f"packets of {octets:.0f} octets instead of {row.octets}")
     own, _ = inject(packet, row.dev_in, "", BATCHES)
@@ -121,13 +124,30 @@ def table(results):
         print(text)
 
 
+def count(row):
+    """What run.sh needs to tell which function the instructions of the row are in."""
+    build(WORLDS[row.world])
+    result = measure(row)
+    print(f"packets {max(BATCHES, 2 * row.packet.vary // 64) * 64} net {result['net']}")
+    with open("/proc/kallsyms", encoding="ascii") as file:
+        for line in file:
+            address, kind, name = line.split()[:3]
+            if kind in "tTwW":
+                print(f"symbol {address} {name}")
+
+
 def main():
     args = sys.argv[1:]
-    as_json = "-j" in args
-    wanted = [arg for arg in args if arg != "-j"]
+    show = {"-j": lambda results: print(json.dumps(results, indent=1)), "-s": lambda results: print(chart(ROWS, results))}
+    show = [show[arg] for arg in args if arg in show] or [table]
+    wanted = [arg for arg in args if not arg.startswith("-")]
     chosen = [row for row in ROWS if not wanted or any(row.name.startswith(name) for name in wanted)]
     if not chosen:
         sys.exit("bench: no such row; there are: " + ", ".join(row.name for row in ROWS))
+    if "-c" in args:
+        prepare()
+        count(chosen[0])
+        return
     needed = {ROWS[0].name} | {row.name for row in chosen} | {row.native for row in chosen}
 
     prepare()
@@ -144,7 +164,7 @@ def main():
                 results[row.name]["ratio"] = round(results[row.native]["net"] / results[row.name]["net"], 4)
         except Void as why:
             results[row.name] = {"void": str(why)}
-    print(json.dumps(results, indent=1)) if as_json else table(results)
+    show[0](results)
 
     native = results[ROWS[0].name].get("net", 0)
     if abs(native - NATIVE) > NATIVE * TOLERANCE:

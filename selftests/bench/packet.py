@@ -54,8 +54,8 @@ class Packet:
             return GSO_UDP_L4
         return GSO_TCPV4 if self.version == 4 else GSO_TCPV6
 
-    def request(self, dev_in, dev_out, batches):
+    def request(self, dev_in, dev_out, batches, mark=False):
         """A struct bench_request of clat-bench.c and the headers."""
-        return struct.pack("=16s16sIIIHHHHHH", dev_in.encode(), dev_out.encode(), batches, self.length,
+        return struct.pack("=16s16sIIIIHHHHHH", dev_in.encode(), dev_out.encode(), batches, mark, self.length,
                            self.gso_type(), self.gso, self.ip_len, CHECK[self.proto], self.vary_off, self.vary,
                            len(self.header)) + self.header

@@ -9,22 +9,26 @@ CLIENT6, SERVER6 = "2001:db8:43::2", "2001:db8:f::1"
 FAR4, FAR6 = "198.18.0.1", "64:ff9b::c612:1"
 NAT4, NAT6 = "192.0.0.1", "2001:db8:1:2::c1a7"
 LAN4, LAN6 = "192.168.43.2", "2001:db8:1:2:c1a7::2"
+MAP = "192.168.43.0/24=2001:db8:1:2:c1a7::/120"
 
 
 @dataclass
 class World:
-    """clat: the address map, without it there is no clat0; ip: more lines of ip -batch; nft: rules"""
+    """clat: the address map, without it there is no clat0; lan: with the LAN shortcut; ip: more lines of ip -batch; nft: rules"""
     clat: str = ""
+    lan: bool = False
     ip: str = ""
     nft: str = ""
 
 
 WORLDS = {
     "native": World(),
+    "native4": World(ip="address add 198.51.100.1/24 dev wan\nroute add default via 198.51.100.2 dev wan\n"),
     # The client has the CLAT's own address: translation, and nothing else.
-    "one": World(f"{NAT4}/32={NAT6}/128", f"route add {NAT4} dev lan\n"),
-    "map": World("192.168.43.0/24=2001:db8:1:2:c1a7::/120"),
-    "nat": World(f"{NAT4}/32={NAT6}/128", f"address add {NAT4}/32 dev clat0\n", """
+    "one": World(f"{NAT4}/32={NAT6}/128", ip=f"route add {NAT4} dev lan\n"),
+    "map": World(MAP),
+    "lan": World(MAP, lan=True),
+    "nat": World(f"{NAT4}/32={NAT6}/128", ip=f"address add {NAT4}/32 dev clat0\n", nft="""
         table ip hotspot {
             flowtable fast { hook ingress priority 0; devices = { lan, clat0 }; }
             chain forward { type filter hook forward priority 0; ct state established flow add @fast; }
@@ -49,7 +53,7 @@ class Row:
 
     def __post_init__(self):
         grows = {(4, "wan"): 20, (6, "lan"): -20}.get((self.packet.version, self.dev_out), 0)
-        if self.world == "native" or self.more:
+        if self.world.startswith("native") or self.more:
             grows = 0
         self.octets = self.packet.length + grows + ETH
 
@@ -92,6 +96,8 @@ def both(world, shape, local4, local6, goal46, goal64, prefix, before=False):
 
 ROWS = [Row("native-" + shape, "native", native(shape, True), "lan", "wan", "native-" + shape) for shape in SHAPES]
 ROWS.append(Row("native-back-udp1280", "native", native("udp1280", False), "wan", "lan", "native-back-udp1280"))
+for name in ("udp1280", "super-tcp"):
+    ROWS.append(Row("native4-" + name, "native4", packet46(name, LAN4), "lan", "wan", "native-" + name))
 GOALS = {"udp1280-1024": (0.75, 1.00), "super-tcp": (0.85, 1.00), "super-udp": (0.85, 1.00)}
 for name in SHAPES:
     ROWS += both("one", name, NAT4, NAT6, *GOALS.get(name, (0.88, 1.05)), "")
@@ -99,4 +105,5 @@ ROWS.append(Row("hooked-udp1280", "one", native("udp1280", False), "wan", "lan",
 for name, goals in (("udp1280", (1.18, 1.35)), ("super-tcp", (1.10, 1.25))):
     ROWS += both("nat", name, LAN4, NAT6, *goals, "nat-flow-", True)
 for name, goals in (("udp1280", (2.0, 2.4)), ("super-tcp", (1.7, 2.0))):
-    ROWS += both("map", name, LAN4, LAN6, *goals, "map-")
+    ROWS += both("map", name, LAN4, LAN6, 0, 0, "map-")
+    ROWS += both("lan", name, LAN4, LAN6, *goals, "lan-")

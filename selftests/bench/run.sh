@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # Count the instructions that a packet costs, in an emulated arm64 machine: `make bench`.
 #
-# Usage: run.sh [-j] [ROW...]
+# Usage: run.sh [-j|-s] [ROW...]
+#        run.sh -c ROW
 #   -j    JSON instead of a table
+#   -s    a bar chart as SVG
+#   -c    instructions of one row by function
 #   ROW   only rows whose name begins so; native IPv6 is always there, it is what others are compared with
 # The machine executes one instruction a nanosecond of its own clock (QEMU's icount), so its clock counts
 # instructions; two runs differ by less than 0.4 %. Needs root or sudo.
@@ -60,10 +63,18 @@ make_initrd()
 		find . | cpio -o -H newc --quiet >../initrd.cpio' sh "$kver"
 }
 
-json=''
-while getopts j option; do
+# build_plugin COMPILERS HOST: what counts by function, for the emulator.
+build_plugin()
+{
+	vm_chroot "$1" -b "$work:/srv/bench" -d /srv/bench -- \
+		gcc -O2 -Wall -Wextra -fPIC -shared -o count.so tree/selftests/bench/count.c
+}
+
+form='' plugin=''
+while getopts cjs option; do
 	case $option in
-	j) json=-j ;;
+	c) form=-c plugin="-plugin /srv/guest/srv/bench.$$/count.so,out=/srv/guest/srv/bench.$$/counts" ;;
+	j | s) form=-$option ;;
 	*) usage ;;
 	esac
 done
@@ -73,23 +84,34 @@ shift $((OPTIND - 1))
 compilers=$(sh "$VM_DIR/root.sh" arm64)
 host=$(sh "$VM_DIR/root.sh" benchhost)
 rootname=bench dir=/ secs=900
-run_prepare sh -c 'exec python3 -B "$0/tree/selftests/bench/guest.py" "$@"' "/srv/bench.$$" $json "$@"
+run_prepare sh -c 'exec python3 -B "$0/tree/selftests/bench/guest.py" "$@"' "/srv/bench.$$" $form "$@"
 work=$root/srv/bench.$$
 trap 'run_stop; rm -rf "$here" "$work"' EXIT
 vm_copy_tree "$work/tree"
 kver=$(vm_kernel "$root")
 build "$compilers"
 make_initrd "$host" "$root"
+[ -z "$plugin" ] || build_plugin "$compilers"
 
 append="console=ttyAMA0 quiet panic=-1 mitigations=off init_on_alloc=0 nokaslr nowatchdog"
 append="$append net.ifnames=0 clat_run=$run clat_out=/dev/clat-out clat_ctl=/dev/clat-ctl"
-run_machine "$host" -b "$root:/srv/guest" -- timeout -k 5 "$secs" \
-	qemu-system-aarch64 -M virt,gic-version=3,dtb-randomness=off -cpu cortex-a76 -smp 1 -m 1024 \
-	-accel tcg,thread=single -icount shift=0,sleep=off -rtc base=2026-01-01,clock=vm \
-	-nodefaults -display none -no-reboot \
-	-kernel "/srv/guest/boot/vmlinuz-$kver" -initrd "/srv/guest/srv/bench.$$/initrd.cpio" -append "$append" \
-	-chardev "file,id=log,path=/srv/guest$run/log" -serial chardev:log \
-	-device virtio-serial-pci \
-	-chardev "file,id=out,path=/srv/guest$run/out" -device virtserialport,chardev=out,name=clat-out \
-	-chardev "file,id=ctl,path=/srv/guest$run/ctl" -device virtserialport,chardev=ctl,name=clat-ctl \
-	-virtfs local,path=/srv/guest,mount_tag=host,security_model=none,readonly=on,multidevs=remap
+machine()
+{
+	run_machine "$host" -b "$root:/srv/guest" -- timeout -k 5 "$secs" \
+		qemu-system-aarch64 -M virt,gic-version=3,dtb-randomness=off -cpu cortex-a76 -smp 1 -m 1024 \
+		$plugin -accel tcg,thread=single -icount shift=0,sleep=off -rtc base=2026-01-01,clock=vm \
+		-nodefaults -display none -no-reboot \
+		-kernel "/srv/guest/boot/vmlinuz-$kver" -initrd "/srv/guest/srv/bench.$$/initrd.cpio" -append "$append" \
+		-chardev "file,id=log,path=/srv/guest$run/log" -serial chardev:log \
+		-device virtio-serial-pci \
+		-chardev "file,id=out,path=/srv/guest$run/out" -device virtserialport,chardev=out,name=clat-out \
+		-chardev "file,id=ctl,path=/srv/guest$run/ctl" -device virtserialport,chardev=ctl,name=clat-ctl \
+		-virtfs local,path=/srv/guest,mount_tag=host,security_model=none,readonly=on,multidevs=remap
+}
+
+if [ -z "$plugin" ]; then
+	machine
+else
+	(machine) >"$work/out" || { cat "$work/out"; exit 1; }
+	sh "$BENCH_DIR/count.sh" "$work/out" "$work/counts"
+fi
