@@ -13,6 +13,7 @@
 #include <linux/inetdevice.h>
 #include <net/arp.h>
 #include <net/flow_dissector.h>
+#include <net/gso.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/ip_fib.h>
