@@ -419,6 +419,42 @@ def lan_side():
         ip("-n", "phone", "link", "set", "wlan0", "mtu", "1500")
 
 
+@contextlib.contextmanager
+def xfrm_default(direction):
+    """What has no policy is refused, after policies have been looked at."""
+    ip("-n", "phone", "xfrm", "policy", "setdefault", direction, "block")
+    try:
+        yield
+    finally:
+        ip("-n", "phone", "xfrm", "policy", "setdefault", direction, "accept")
+
+
+@case("LAN shortcut: where IPsec has a say in forwarded packets, the stack asks it")
+def ipsec():
+    lan_on()
+    none = ("src", "203.0.113.0/24", "dst", "203.0.113.0/24", "dir")
+    for direction in ("fwd", "out"):
+        shortcut46(u(ttl=64), u6(hops=63))
+        with phone("xfrm", "policy", "ADD", *none, direction, undo="delete"):
+            stack46(u(ttl=64), u6(hops=63))
+        shortcut46(u(ttl=64), u6(hops=63))
+        with xfrm_default(direction):
+            stack_only(u(ttl=64))
+    shortcut46(u(ttl=64), u6(hops=63))
+
+
+@case("IPsec: what has no policy does not leave translated where the default is to refuse it")
+def ipsec_default():
+    W.configure()
+    with xfrm_default("out"):
+        before = W.quiet()
+        W.dev.send(u(src=NEAR4))
+        true(W.far.take(0.01) is None, "nothing leaves")
+        equal(W.moved(before).get("packets46"), 1, "packets46")
+    W.dev.send(u(src=NEAR4))
+    true(W.far.take() is not None, "it leaves again")
+
+
 # --- the interface ---------------------------------------------------------------------------------------------------------
 
 def lans():

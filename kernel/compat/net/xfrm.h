@@ -5,22 +5,34 @@
 #include_next <net/xfrm.h>
 #include <linux/version.h>
 
-/* Any IPsec policy for outgoing packets in this namespace? */
+#ifdef CONFIG_XFRM
+/* Any policy for a direction, or a default to refuse what has none (since 5.14)? */
+static inline bool xfrm_decides(const struct net *net, int dir)
+{
+#ifdef XFRM_USERPOLICY_ACCEPT
+	if (READ_ONCE(net->xfrm.policy_default[dir]) != XFRM_USERPOLICY_ACCEPT)
+		return true;
+#endif
+	return net->xfrm.policy_count[dir];
+}
+#endif
+
+/* Has IPsec a say in outgoing packets of this namespace? */
 static inline bool xfrm_policies_out(const struct net *net)
 {
 #ifdef CONFIG_XFRM
-	return net->xfrm.policy_count[XFRM_POLICY_OUT];
+	return xfrm_decides(net, XFRM_POLICY_OUT);
 #else
 	return false;
 #endif
 }
 
-/* Any IPsec policy that may concern a forwarded packet? */
+/* Or in a forwarded packet? */
 static inline bool xfrm_policies_forward(const struct net *net)
 {
 #ifdef CONFIG_XFRM
-	return net->xfrm.policy_count[XFRM_POLICY_FWD] ||
-	       net->xfrm.policy_count[XFRM_POLICY_OUT];
+	return xfrm_decides(net, XFRM_POLICY_FWD) ||
+	       xfrm_decides(net, XFRM_POLICY_OUT);
 #else
 	return false;
 #endif
