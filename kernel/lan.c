@@ -137,8 +137,7 @@ static noinline struct net_device *clat_lan_lookup(struct clat_dev *clat,
 	unsigned int i;
 
 	/* A shared address is the host's: which flows are, is told elsewhere. */
-	if (cfg->shared || !clat_map_find4(&cfg->xlat.map, local) ||
-	    xfrm_policies_forward(net))
+	if (cfg->shared || !clat_map_find4(&cfg->xlat.map, local))
 		return NULL;
 	lan = clat_lan_forward(net, skb, clat->dev, far, local, true);
 	for (i = 0; i < cfg->n_lan; i++)
@@ -168,6 +167,9 @@ static struct net_device *clat_lan_of(struct clat_dev *clat,
 	    way->mark == skb->mark && way->dscp == dscp)
 		return way->lan;
 
+	/* Not kept: it changes the genid when policies come, not when they go. */
+	if (xfrm_policies_forward(dev_net(clat->dev)))
+		return NULL;
 	way->lan = clat_lan_lookup(clat, cfg, skb, local, far);
 	way->local = local;
 	way->far = far;
