@@ -521,7 +521,7 @@ def churn():
     process.start()
     before = W.counters()
     try:
-        for turn in range(150):
+        for turn in range(60):
             for port in ports:
                 W.dev.send(ip4(NEAR4, SERVER4, UDP, udp(NEAR4, SERVER4, b"x", port, 7)))
                 W.dev.send(ip4(NEAR4, SERVER4, TCP, tcp(NEAR4, SERVER4, sport=port, dport=7)))
@@ -533,7 +533,7 @@ def churn():
         process.terminate()
         process.join()
     moved = W.moved(before)
-    true(moved.get("packets46", 0) > 1000 and moved.get("packets64", 0) > 1000, f"too little has flowed: {moved}")
+    true(moved.get("packets46", 0) > 500 and moved.get("packets64", 0) > 500, f"too little has flowed: {moved}")
     equal(set(moved) - {"packets46", "bytes46", "packets64", "bytes64", "native46"}, set(), "counters")
     share()
     passes_udp(next(PORTS))
