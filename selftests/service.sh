@@ -30,7 +30,8 @@ installed()
 test_install()
 {
 	check "make install" install_to install
-	check_equal "programs, manual pages, completion and unit are in place" "./usr/local/lib/systemd/system/clat.service \
+	check_equal "programs, manual pages, completion and unit are in place" "./usr/lib/NetworkManager/conf.d/clat.conf \
+./usr/local/lib/systemd/network/10-clat.network ./usr/local/lib/systemd/system/clat.service \
 ./usr/local/sbin/clat-tayga ./usr/local/sbin/clatctl ./usr/local/share/bash-completion/completions/clatctl \
 ./usr/local/share/man/man5/clat.conf.5 ./usr/local/share/man/man8/clat-tayga.8 ./usr/local/share/man/man8/clatctl.8" "$(installed)"
 	install_to install PREFIX=/usr
