@@ -68,12 +68,32 @@ static void print_discovery(struct json_object *instance)
 		printf("  serves its connections for: %s\n", show_seconds(json_object_get_int64(next), buf, sizeof(buf)));
 }
 
-static void print_way(const char *way, struct json_object *counters, const char *packets, const char *bytes)
+/* Bits a second, as links are rated. */
+static const char *show_rate(uint64_t bits, char *buf, size_t size)
 {
+	static const char *const units[] = { "bit/s", "kbit/s", "Mbit/s", "Gbit/s" };
+	double value = (double)bits;
+	size_t unit = 0;
+
+	for (; value >= 1000 && unit + 1 < sizeof(units) / sizeof(units[0]); unit++)
+		value /= 1000;
+	snprintf(buf, size, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
+	return buf;
+}
+
+/* @rates: what flows now, NULL if that was not asked for. */
+static void print_way(const char *way, struct json_object *counters, struct json_object *rates, const char *packets,
+		      const char *bytes, const char *bits)
+{
+	struct json_object *now = json_object_object_get(rates, bits);
 	char buf[32];
 
-	printf("  %s: %s packets, %s\n", way, json_text(counters, packets, NULL),
+	printf("  %s: %s packets, %s", way, json_text(counters, packets, NULL),
 	       show_bytes(json_object_get_uint64(json_object_object_get(counters, bytes)), buf, sizeof(buf)));
+	if (now)
+		printf("; now %s packets/s, %s", json_text(rates, packets, "0"),
+		       show_rate(json_object_get_uint64(now), buf, sizeof(buf)));
+	printf("\n");
 }
 
 static void print_drops(struct json_object *drops)
@@ -93,12 +113,14 @@ static void print_drops(struct json_object *drops)
 	}
 }
 
-static void print_counters(struct json_object *counters)
+static void print_counters(struct json_object *counters, struct json_object *rates)
 {
 	if (!counters)
 		return;
-	print_way("sent (IPv4 to IPv6)", counters, "packets46", "bytes46");
-	print_way("received (IPv6 to IPv4)", counters, "packets64", "bytes64");
+	print_way("sent (IPv4 to IPv6)", counters, rates, "packets46", "bytes46", "bits46");
+	print_way("received (IPv6 to IPv4)", counters, rates, "packets64", "bytes64", "bits64");
+	if (json_object_get_uint64(json_object_object_get(rates, "dropped")))
+		printf("  dropping: now %s packets/s\n", json_text(rates, "dropped", NULL));
 	if (json_object_object_get(counters, "drops"))
 		print_drops(json_object_object_get(counters, "drops"));
 }
@@ -135,5 +157,5 @@ void show_instance(struct json_object *instance)
 		printf("  shared: the IPv6 address is one of the uplink itself\n");
 	print_line(instance, "mtu", "mtu");
 	print_line(instance, "path", "path");
-	print_counters(json_object_object_get(instance, "counters"));
+	print_counters(json_object_object_get(instance, "counters"), json_object_object_get(instance, "rates"));
 }

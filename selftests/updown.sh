@@ -139,6 +139,19 @@ test_native()
 	ip -n phone address del 10.0.0.2/24 dev wwan0
 }
 
+# watches: the second sheet and those after it have the echo requests that were sent meanwhile
+watches()
+{
+	in_ns phone ping -q -c20 -i0.1 -W5 "$HOST4" >"$LIB_TMP/ping" &
+	timeout --preserve-status -s INT 2.5 "$CLATCTL" -j -n phone status wwan0 --watch >"$LIB_TMP/out" || return
+	wait $! || return
+	jq -es 'length >= 2 and .[0].instances[0].rates == null and
+		.[1].instances[0].rates.packets46 >= 5 and .[1].instances[0].rates.bits46 >= 5 * 84 * 8' "$LIB_TMP/out" >/dev/null || {
+		cat "$LIB_TMP/out"
+		return 1
+	}
+}
+
 test_up()
 {
 	check "up finds all by itself" ctl up wwan0
@@ -155,6 +168,10 @@ test_up()
 	check_equal "status counts them" "active 3 384 3 384 0" "$(ctl -j status wwan0 | jq -r '.instances[0] | "\(.state) " +
 		(.counters | "\(.packets46) \(.bytes46) \(.packets64) \(.bytes64) \([.drops[]] | add)")')"
 	check "status says so to people" sh -c '"$1" -n phone status | grep -q "sent (IPv4 to IPv6): 3 packets"' sh "$CLATCTL"
+	check "status --watch tells what flows now, until it is interrupted" watches
+	check "and so to people" sh -c 'timeout --preserve-status -s INT 2.5 "$1" -n phone status --watch |
+		grep "received (IPv6 to IPv4): .*; now 0 packets/s, 0 bit/s"' sh "$CLATCTL"
+	refused "status --watch wants seconds" 1 "from 1 to 3600, not '0'" ctl status --watch=0
 }
 
 test_again()
@@ -302,7 +319,7 @@ run_all()
 	test_uplink_gone
 }
 
-tap_plan 68
+tap_plan 71
 pair_up || bail "the network does not come up"
 pair_resolver "53=good" "5301=nxdomain" "5302=silent" "5303=servfail" || bail "no DNS: $(net_logs)"
 pair_state >"$LIB_TMP/plain"
