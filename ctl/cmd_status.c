@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attr.h"
 #include "client.h"
 #include "genl.h"
 #include "rates.h"
@@ -167,16 +168,16 @@ static const struct option options[] = {
 
 static int parse(int argc, char **argv, unsigned int *seconds)
 {
-	char *end;
+	unsigned long value = 1;
 	int c;
 
 	optind = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (c != 'w')
 			return usage(&cmd_status, "unknown option '%s'", argv[optind - 1]);
-		*seconds = optarg ? strtoul(optarg, &end, 10) : 1;
-		if (optarg && (*end || !*optarg || *optarg == '-' || *seconds < 1 || *seconds > 3600))
+		if (optarg && (attr_number(optarg, 3600, &value) || !value))
 			return usage(&cmd_status, "--watch takes seconds from 1 to 3600, not '%s'", optarg);
+		*seconds = (unsigned int)value;
 	}
 	if (argc - optind > 1)
 		return usage(&cmd_status, "one UPLINK at a time, then '%s'", argv[optind + 1]);

@@ -29,16 +29,31 @@ const char *show_pair(const struct pair *pair, char *buf, size_t size)
 	return buf;
 }
 
+/* @value in the largest of @units that it fills, each @step times the one before; whole in the first of them. */
+static const char *show_scaled(double value, double step, const char *const *units, size_t count, int decimals, char *buf,
+			       size_t size)
+{
+	size_t unit = 0;
+
+	for (; value >= step && unit + 1 < count; unit++)
+		value /= step;
+	snprintf(buf, size, "%.*f %s", unit ? decimals : 0, value, units[unit]);
+	return buf;
+}
+
 const char *show_bytes(uint64_t bytes, char *buf, size_t size)
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	double value = (double)bytes;
-	size_t unit = 0;
 
-	for (; value >= 1024 && unit + 1 < sizeof(units) / sizeof(units[0]); unit++)
-		value /= 1024;
-	snprintf(buf, size, unit ? "%.2f %s" : "%.0f %s", value, units[unit]);
-	return buf;
+	return show_scaled((double)bytes, 1024, units, sizeof(units) / sizeof(units[0]), 2, buf, size);
+}
+
+/* Bits a second, as links are rated. */
+const char *show_rate(uint64_t bits, char *buf, size_t size)
+{
+	static const char *const units[] = { "bit/s", "kbit/s", "Mbit/s", "Gbit/s" };
+
+	return show_scaled((double)bits, 1000, units, sizeof(units) / sizeof(units[0]), 1, buf, size);
 }
 
 /* An interface's name; its number if it has just gone. */

@@ -11,6 +11,7 @@
 const char *show_plat(const struct plat *plat, char *buf, size_t size);
 const char *show_pair(const struct pair *pair, char *buf, size_t size);
 const char *show_bytes(uint64_t bytes, char *buf, size_t size);
+const char *show_rate(uint64_t bits, char *buf, size_t size);
 const char *show_lan(const struct lan *lan, char *buf, size_t size);
 const char *show_uplink(const struct dev *dev, char *buf, size_t size);
 const char *show_drop(unsigned int reason, char *buf, size_t size);

@@ -68,19 +68,6 @@ static void print_discovery(struct json_object *instance)
 		printf("  serves its connections for: %s\n", show_seconds(json_object_get_int64(next), buf, sizeof(buf)));
 }
 
-/* Bits a second, as links are rated. */
-static const char *show_rate(uint64_t bits, char *buf, size_t size)
-{
-	static const char *const units[] = { "bit/s", "kbit/s", "Mbit/s", "Gbit/s" };
-	double value = (double)bits;
-	size_t unit = 0;
-
-	for (; value >= 1000 && unit + 1 < sizeof(units) / sizeof(units[0]); unit++)
-		value /= 1000;
-	snprintf(buf, size, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
-	return buf;
-}
-
 /* @rates: what flows now, NULL if that was not asked for. */
 static void print_way(const char *way, struct json_object *counters, struct json_object *rates, const char *packets,
 		      const char *bytes, const char *bits)

@@ -134,16 +134,12 @@ static noinline struct net_device *clat_lan_lookup(struct clat_dev *clat,
 {
 	struct net *net = dev_net(clat->dev);
 	struct net_device *lan;
-	unsigned int i;
 
 	/* A shared address is the host's: which flows are, is told elsewhere. */
 	if (cfg->shared || !clat_map_find4(&cfg->xlat.map, local))
 		return NULL;
 	lan = clat_lan_forward(net, skb, clat->dev, far, local, true);
-	for (i = 0; i < cfg->n_lan; i++)
-		if (cfg->lan[i] == lan)
-			break;
-	if (i == cfg->n_lan ||
+	if (!clat_has_lan(cfg, lan) ||
 	    clat_lan_forward(net, skb, lan, local, far, false) != clat->dev)
 		return NULL;
 	return lan;

@@ -8,12 +8,4 @@
 # Usage: lan.sh [PART OF A CASE'S NAME...]
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
-module_load
-python3 "$SELFTESTS/xlat/cases_lan.py" "$@"
-STATUS=$?
-# With the hooks still there: what deletes the namespaces must not wait for them.
-for NAME in client phone far; do
-	ip netns del "$NAME"
-done
-rmmod clat || exit 1
-exit "$STATUS"
+cases_run "client phone far" cases_lan.py "$@"

@@ -18,6 +18,22 @@ module_load()
 	insmod "$CLAT_KO" || bail "insmod $CLAT_KO: $(dmesg | tail -n 3)"
 }
 
+# cases_run "NAMESPACE..." FILE [PART OF A CASE'S NAME...]: the module with the cases of xlat/FILE, which make these namespaces.
+# They go before the module does, with its hooks still there: what deletes them must not wait for those. Exits.
+cases_run()
+{
+	CASES_NAMESPACES=$1 CASES_FILE=$2
+	shift 2
+	module_load
+	CASES_STATUS=0
+	python3 "$SELFTESTS/xlat/$CASES_FILE" "$@" || CASES_STATUS=$?
+	for CASES_NAMESPACE in $CASES_NAMESPACES; do
+		ip netns del "$CASES_NAMESPACE"
+	done
+	rmmod clat || exit 1
+	exit "$CASES_STATUS"
+}
+
 # module_none: whatever is loaded goes away
 module_none()
 {

@@ -8,11 +8,4 @@
 # Usage: trace.sh [PART OF A CASE'S NAME...]
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
-module_load
-python3 "$SELFTESTS/xlat/cases_trace.py" "$@"
-STATUS=$?
-for NAME in client phone far mid server; do
-	ip netns del "$NAME"
-done
-rmmod clat || exit 1
-exit "$STATUS"
+cases_run "client phone far mid server" cases_trace.py "$@"

@@ -8,11 +8,4 @@
 # Usage: xlat46.sh [PART OF A CASE'S NAME...]
 . "$(dirname "$0")/lib.sh"
 . "$SELFTESTS/lib-module.sh"
-module_load
-python3 "$SELFTESTS/xlat/cases46.py" "$@"
-STATUS=$?
-for NAME in client phone far; do
-	ip netns del "$NAME"
-done
-rmmod clat || exit 1
-exit "$STATUS"
+cases_run "client phone far" cases46.py "$@"
